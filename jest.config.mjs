@@ -1,0 +1,28 @@
+/** One Jest for every project: the suffix of a test file is its tier (see tools/jest.mjs). */
+export default {
+  rootDir: '.',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/bench', '<rootDir>/deploy', '<rootDir>/tools'],
+  testRegex: ['\\.spec\\.ts$'],
+  testPathIgnorePatterns: ['/dist/', '/node_modules/'],
+  modulePathIgnorePatterns: ['<rootDir>/.anamnesis/', '/dist/'],
+  watchman: false,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['development', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
