@@ -1,1 +1,4 @@
-export {};
+export * from './errors.js';
+export * from './keyring.js';
+export * from './keyStore.js';
+export * from './seal.js';
