@@ -1,1 +1,15 @@
-export {};
+export * from './codec.js';
+export * from './cursor.js';
+export * from './database/connection.js';
+export * from './database/migrate.js';
+export * from './decider.js';
+export * from './decisions.js';
+export * from './errors.js';
+export * from './exceptions.js';
+export * from './lanes.js';
+export * from './marks.js';
+export * from './processor.js';
+export * from './progress.js';
+export * from './projection.js';
+export * from './runtime.js';
+export * from './step.js';
