@@ -76,7 +76,8 @@ function decodeOne(
 }
 
 /**
- * Decodes a batch: headers, keys (one question for all), payloads. Types outside the contracts come back as
+ * Decodes a batch: headers, keys (one question for all), payloads. Events that `select` does not want are left out
+ * before anything is opened. Types outside the contracts come back as
  * `unknown-type`; the caller parks or ignores them by name.
  * Raised when a newer version of a known type is met ({@link newerEventVersion}), when the key store does not
  * answer, or when it never issued a key that an event names.

@@ -6,7 +6,7 @@ import { decodeBatch, type DecodedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
 import type { LaneOutput, Lanes } from './lanes.js';
 import type { Marks } from './marks.js';
-import { moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
 
 /** Counter and clock of a shard: `seq` of the last decision, and its time, which never runs backwards. */
 export interface ShardClock {
@@ -92,7 +92,11 @@ export function createDecider(definition: DeciderDefinition): Processor {
     own: owned => lanes.drain(owned),
     disown: lost => lanes.release(lost),
     async take(batch, cursor) {
-      const { fresh, marks } = withoutDuplicates(await decodeBatch(batch.records, keyring), cursor);
+      const { fresh, marks } = withoutDuplicates(
+        await decodeBatch(batch.records, keyring),
+        cursor,
+        attributesOf,
+      );
       batch.signal.throwIfAborted();
       try {
         const { moved, enlisted, decisions } = await transaction(pool, async sql => {

@@ -6,6 +6,8 @@ export * from './decider.js';
 export * from './decisions.js';
 export * from './errors.js';
 export * from './exceptions.js';
+export * from './flowControl.js';
+export * from './forward.js';
 export * from './lanes.js';
 export * from './marks.js';
 export * from './processor.js';

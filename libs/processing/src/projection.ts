@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import type { EventAttributes } from '@anamnesis/contracts';
 import type { PartitionBatch } from '@anamnesis/event-log';
 import type { Keyring } from '@anamnesis/keys';
 import { decodeBatch, type DecodedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
-import { moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
 
 export interface ProjectionDefinition {
   /** Name and version are the cursor's identity: a new version is built beside the live one. */
@@ -12,6 +13,8 @@ export interface ProjectionDefinition {
   readonly topics: readonly string[];
   readonly pool: pg.Pool;
   readonly keyring: Keyring;
+  /** Events of other kinds are ignored by name here, before anything is opened. Absent: all are wanted. */
+  readonly select?: (attributes: EventAttributes) => boolean;
   /** Evolve alone: no clock, no serial or random value; each row from one topic and one key. */
   readonly fold: (sql: Sql, events: readonly DecodedEvent[], batch: PartitionBatch) => Promise<void>;
 }
@@ -29,7 +32,11 @@ export function createProjection({
     name: `${name}.v${version}`,
     topics,
     async take(batch, cursor) {
-      const { fresh, marks } = withoutDuplicates(await decodeBatch(batch.records, keyring), cursor);
+      const { fresh, marks } = withoutDuplicates(
+        await decodeBatch(batch.records, keyring, select),
+        cursor,
+        attributesOf,
+      );
       batch.signal.throwIfAborted();
       return transaction(pool, async sql => {
         if (fresh.length > 0) await fold(sql, fresh, batch);

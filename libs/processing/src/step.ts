@@ -1,14 +1,27 @@
 import type pg from 'pg';
-import type { EventLogWriter, OutgoingRecord, PartitionBatch } from '@anamnesis/event-log';
+import { fromHeaders, isAttributes, type EventAttributes } from '@anamnesis/contracts';
+import type {
+  AppendedRecord,
+  EventLogWriter,
+  IncomingRecord,
+  OutgoingRecord,
+  PartitionBatch,
+} from '@anamnesis/event-log';
 import type { Keyring } from '@anamnesis/keys';
 import { decodeBatch, type DecodedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
-import { moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
 
 /** A message set aside, as it was read; see `migrations/0001_processing.sql`. */
 export interface ParkedMessage {
-  readonly event: DecodedEvent;
+  readonly record: IncomingRecord;
   readonly code: string;
+}
+
+/** An event whose payload stays closed: its record and, when they could be read, its attributes. */
+export interface SealedEvent {
+  readonly record: IncomingRecord;
+  readonly attributes: EventAttributes | undefined;
 }
 
 export interface StepResult {
@@ -19,21 +32,30 @@ export interface StepResult {
   readonly save?: (sql: Sql) => Promise<void>;
 }
 
-export interface StepDefinition {
+interface StepBase<E> {
   readonly name: string;
   readonly topics: readonly string[];
   readonly pool: pg.Pool;
   readonly writer: EventLogWriter;
-  readonly keyring: Keyring;
+  /** Events of other kinds are ignored by name here, before anything is opened. Absent: all are wanted. */
+  readonly select?: (attributes: EventAttributes) => boolean;
   /** Pure but for what it was given: events of one partition, in order, duplicates already gone. */
-  readonly handle: (events: readonly DecodedEvent[], batch: PartitionBatch) => Promise<StepResult>;
+  readonly handle: (events: readonly E[], batch: PartitionBatch) => Promise<StepResult>;
   /** Backpressure: awaited before a batch is handled, so that a feeder stays a bounded distance ahead. */
   readonly admit?: (batch: PartitionBatch) => Promise<void>;
+  readonly onAppended?: (outputs: readonly OutgoingRecord[], appended: readonly AppendedRecord[]) => void;
 }
+
+export interface StepDefinition extends StepBase<DecodedEvent> {
+  readonly keyring: Keyring;
+}
+
+/** A step that never opens payloads: it forwards them sealed, or copies envelopes. */
+export type SealedStepDefinition = StepBase<SealedEvent>;
 
 async function park(sql: Sql, step: string, parked: readonly ParkedMessage[]): Promise<void> {
   if (parked.length === 0) return;
-  const records = parked.map(p => (p.event.readable ? p.event.event.record : p.event.record));
+  const records = parked.map(p => p.record);
   await sql.query(
     `INSERT INTO parked (step, topic, partition, "offset", key, event_id, code, headers, value)
      SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[])
@@ -52,22 +74,21 @@ async function park(sql: Sql, step: string, parked: readonly ParkedMessage[]): P
   );
 }
 
-/**
- * A step: a pure function of events and the plan stamped on them. The cursor moves after the append is
- * acknowledged, in the transaction that holds parked rows; a crash between the two appends the same ids again,
- * which fall by position downstream (blueprint §5).
- */
-export function createStep(definition: StepDefinition): Processor {
-  const { name, topics, pool, writer, keyring, handle, admit } = definition;
+function stepOf<E>(
+  definition: StepBase<E>,
+  read: (batch: PartitionBatch) => Promise<readonly E[]>,
+  attributes: (event: E) => EventAttributes | undefined,
+): Processor {
+  const { name, topics, pool, writer, handle, admit, onAppended } = definition;
   return {
     name,
     topics,
     async take(batch, cursor) {
       await admit?.(batch);
-      const { fresh, marks } = withoutDuplicates(await decodeBatch(batch.records, keyring), cursor);
+      const { fresh, marks } = withoutDuplicates(await read(batch), cursor, attributes);
       const { outputs, parked = [], save } = await handle(fresh, batch);
       batch.signal.throwIfAborted();
-      await writer.append(outputs);
+      onAppended?.(outputs, await writer.append(outputs));
       return transaction(pool, async sql => {
         await park(sql, name, parked);
         await save?.(sql);
@@ -75,4 +96,27 @@ export function createStep(definition: StepDefinition): Processor {
       });
     },
   };
+}
+
+/**
+ * A step: a pure function of events and the plan stamped on them. The cursor moves after the append is
+ * acknowledged, in the transaction that holds parked rows; a crash between the two appends the same ids again,
+ * which fall by position downstream (blueprint §5).
+ */
+export function createStep(definition: StepDefinition): Processor {
+  const { keyring, select } = definition;
+  return stepOf(definition, batch => decodeBatch(batch.records, keyring, select), attributesOf);
+}
+
+/** As {@link createStep}, over payloads that stay sealed. */
+export function createSealedStep(definition: SealedStepDefinition): Processor {
+  const { select = () => true } = definition;
+  const read = async (batch: PartitionBatch): Promise<SealedEvent[]> =>
+    batch.records
+      .map(record => {
+        const attributes = fromHeaders(record.headers);
+        return { record, attributes: isAttributes(attributes) ? attributes : undefined };
+      })
+      .filter(event => !event.attributes || select(event.attributes));
+  return stepOf(definition, read, event => event.attributes);
 }
