@@ -26,13 +26,14 @@ export function attributesOf(decoded: DecodedEvent): EventAttributes | undefined
  * Drops what was taken before and returns the rest with the marks after it.
  * Raised when a lane has a hole: {@link laneGap}.
  */
-export function withoutDuplicates(
-  decoded: readonly DecodedEvent[],
+export function withoutDuplicates<E>(
+  events: readonly E[],
   cursor: Cursor,
-): { fresh: DecodedEvent[]; marks: Marks } {
+  attributesOfEvent: (event: E) => EventAttributes | undefined,
+): { fresh: E[]; marks: Marks } {
   let marks = cursor.marks;
-  const fresh = decoded.filter(one => {
-    const attributes = attributesOf(one);
+  const fresh = events.filter(one => {
+    const attributes = attributesOfEvent(one);
     if (!attributes) return true;
     const verdict = mark(marks, attributes);
     if (verdict.kind === 'gap')

@@ -26,6 +26,7 @@ export function createProjection({
   topics,
   pool,
   keyring,
+  select,
   fold,
 }: ProjectionDefinition): Processor {
   return {
