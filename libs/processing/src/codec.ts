@@ -75,37 +75,50 @@ function decodeOne(
   }
 }
 
+/** An event whose payload stays closed: its record and, when they could be read, its attributes. */
+export interface SealedEvent {
+  readonly record: IncomingRecord;
+  readonly attributes: EventAttributes | undefined;
+}
+
+export function readHeaders(records: readonly IncomingRecord[]): SealedEvent[] {
+  return records.map(record => {
+    const attributes = fromHeaders(record.headers);
+    return { record, attributes: isAttributes(attributes) ? attributes : undefined };
+  });
+}
+
 /**
- * Decodes a batch: headers, keys (one question for all), payloads. Events that `select` does not want are left out
- * before anything is opened. Types outside the contracts come back as
+ * Opens events: keys (one question for all), then payloads. Types outside the contracts come back as
  * `unknown-type`; the caller parks or ignores them by name.
  * Raised when a newer version of a known type is met ({@link newerEventVersion}), when the key store does not
  * answer, or when it never issued a key that an event names.
  */
-export async function decodeBatch(
-  records: readonly IncomingRecord[],
-  keyring: Keyring,
-): Promise<DecodedEvent[]> {
-  const parsed = records.map(record => ({ record, attributes: fromHeaders(record.headers) }));
-  const wanted = parsed.flatMap(({ attributes }) =>
-    isAttributes(attributes) && attributes.keyId !== undefined && isEventType(attributes.type)
+export async function openEvents(events: readonly SealedEvent[], keyring: Keyring): Promise<DecodedEvent[]> {
+  const wanted = events.flatMap(({ attributes }) =>
+    attributes?.keyId !== undefined && isEventType(attributes.type)
       ? [{ tenant: attributes.tenant, keyId: attributes.keyId, eventId: attributes.id }]
       : [],
   );
   const keys = wanted.length === 0 ? new Map<string, DataKey | 'erased'>() : await keyring.forOpening(wanted);
-  return parsed.map(({ record, attributes }): DecodedEvent => {
-    if (!isAttributes(attributes))
-      return { readable: false, record, attributes: undefined, code: 'undecodable' };
+  return events.map(({ record, attributes }): DecodedEvent => {
+    if (!attributes) return { readable: false, record, attributes: undefined, code: 'undecodable' };
     if (!isEventType(attributes.type)) {
       if (isNewerVersion(attributes.type)) throw newerEventVersion({ type: attributes.type });
       return { readable: false, record, attributes, code: 'unknown-type' };
     }
+    const { keyId } = attributes;
     return decodeOne(
       record,
       attributes,
-      attributes.keyId === undefined ? undefined : keyFor(keys, attributes.keyId, attributes.id),
+      keyId === undefined ? undefined : keyFor(keys, keyId, attributes.id),
     );
   });
+}
+
+/** Reads the headers of records and opens them. */
+export function decodeBatch(records: readonly IncomingRecord[], keyring: Keyring): Promise<DecodedEvent[]> {
+  return openEvents(readHeaders(records), keyring);
 }
 
 export interface EncodeOptions {

@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { shardOf, topicContract } from '@anamnesis/contracts';
 import type { PartitionBatch } from '@anamnesis/event-log';
 import type { Keyring } from '@anamnesis/keys';
-import { decodeBatch, type DecodedEvent } from './codec.js';
+import { openEvents, readHeaders, type DecodedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
 import type { LaneOutput, Lanes } from './lanes.js';
 import type { Marks } from './marks.js';
-import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { moveTo, withoutDuplicates, type Processor } from './processor.js';
 
 /** Counter and clock of a shard: `seq` of the last decision, and its time, which never runs backwards. */
 export interface ShardClock {
@@ -92,15 +92,12 @@ export function createDecider(definition: DeciderDefinition): Processor {
     own: owned => lanes.drain(owned),
     disown: lost => lanes.release(lost),
     async take(batch, cursor) {
-      const { fresh, marks } = withoutDuplicates(
-        await decodeBatch(batch.records, keyring),
-        cursor,
-        attributesOf,
-      );
+      const { fresh, marks } = withoutDuplicates(readHeaders(batch.records), cursor);
+      const events = await openEvents(fresh, keyring);
       batch.signal.throwIfAborted();
       try {
         const { moved, enlisted, decisions } = await transaction(pool, async sql => {
-          const decided = await decide(sql, fresh, { shard: shard(batch), clock: clockOf(marks) });
+          const decided = await decide(sql, events, { shard: shard(batch), clock: clockOf(marks) });
           await storeDecisions(sql, decided.decisions);
           const after = {
             ...marks,

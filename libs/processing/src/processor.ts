@@ -1,6 +1,6 @@
 import type { EventAttributes } from '@anamnesis/contracts';
 import type { PartitionBatch } from '@anamnesis/event-log';
-import type { DecodedEvent } from './codec.js';
+import type { SealedEvent } from './codec.js';
 import { advanceCursor, type Cursor } from './cursor.js';
 import type { Sql } from './database/connection.js';
 import { laneGap } from './errors.js';
@@ -17,23 +17,17 @@ export interface Processor {
   take(batch: PartitionBatch, cursor: Cursor): Promise<Cursor>;
 }
 
-/** Attributes of an event, when its headers could be read at all. */
-export function attributesOf(decoded: DecodedEvent): EventAttributes | undefined {
-  return decoded.readable ? decoded.event.attributes : decoded.attributes;
-}
-
 /**
- * Drops what was taken before and returns the rest with the marks after it.
+ * Drops what was taken before and returns the rest with the marks after it. Every event of the partition passes
+ * here, also those that the processor will not want: a lane's numbers have no holes only as a whole.
  * Raised when a lane has a hole: {@link laneGap}.
  */
-export function withoutDuplicates<E>(
-  events: readonly E[],
+export function withoutDuplicates(
+  events: readonly SealedEvent[],
   cursor: Cursor,
-  attributesOfEvent: (event: E) => EventAttributes | undefined,
-): { fresh: E[]; marks: Marks } {
+): { fresh: SealedEvent[]; marks: Marks } {
   let marks = cursor.marks;
-  const fresh = events.filter(one => {
-    const attributes = attributesOfEvent(one);
+  const fresh = events.filter(({ attributes }) => {
     if (!attributes) return true;
     const verdict = mark(marks, attributes);
     if (verdict.kind === 'gap')
@@ -47,6 +41,13 @@ export function withoutDuplicates<E>(
     return verdict.kind !== 'duplicate';
   });
   return { fresh, marks };
+}
+
+export type Select = (attributes: EventAttributes) => boolean;
+
+/** What the processor wants; events whose headers could not be read are always wanted, as failures. */
+export function wanted(events: readonly SealedEvent[], select: Select | undefined): readonly SealedEvent[] {
+  return select ? events.filter(({ attributes }) => !attributes || select(attributes)) : events;
 }
 
 /** Offset after the last record of a batch. */

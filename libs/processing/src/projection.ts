@@ -1,10 +1,9 @@
 import type pg from 'pg';
-import type { EventAttributes } from '@anamnesis/contracts';
 import type { PartitionBatch } from '@anamnesis/event-log';
 import type { Keyring } from '@anamnesis/keys';
-import { decodeBatch, type DecodedEvent } from './codec.js';
+import { openEvents, readHeaders, type DecodedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
-import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { moveTo, wanted, withoutDuplicates, type Processor, type Select } from './processor.js';
 
 export interface ProjectionDefinition {
   /** Name and version are the cursor's identity: a new version is built beside the live one. */
@@ -14,7 +13,7 @@ export interface ProjectionDefinition {
   readonly pool: pg.Pool;
   readonly keyring: Keyring;
   /** Events of other kinds are ignored by name here, before anything is opened. Absent: all are wanted. */
-  readonly select?: (attributes: EventAttributes) => boolean;
+  readonly select?: Select;
   /** Evolve alone: no clock, no serial or random value; each row from one topic and one key. */
   readonly fold: (sql: Sql, events: readonly DecodedEvent[], batch: PartitionBatch) => Promise<void>;
 }
@@ -33,14 +32,11 @@ export function createProjection({
     name: `${name}.v${version}`,
     topics,
     async take(batch, cursor) {
-      const { fresh, marks } = withoutDuplicates(
-        await decodeBatch(batch.records, keyring, select),
-        cursor,
-        attributesOf,
-      );
+      const { fresh, marks } = withoutDuplicates(readHeaders(batch.records), cursor);
+      const events = await openEvents(wanted(fresh, select), keyring);
       batch.signal.throwIfAborted();
       return transaction(pool, async sql => {
-        if (fresh.length > 0) await fold(sql, fresh, batch);
+        if (events.length > 0) await fold(sql, events, batch);
         return moveTo(sql, cursor, batch, marks);
       });
     },

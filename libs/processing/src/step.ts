@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { fromHeaders, isAttributes, type EventAttributes } from '@anamnesis/contracts';
 import type {
   AppendedRecord,
   EventLogWriter,
@@ -8,20 +7,14 @@ import type {
   PartitionBatch,
 } from '@anamnesis/event-log';
 import type { Keyring } from '@anamnesis/keys';
-import { decodeBatch, type DecodedEvent } from './codec.js';
+import { openEvents, readHeaders, type DecodedEvent, type SealedEvent } from './codec.js';
 import { transaction, type Sql } from './database/connection.js';
-import { attributesOf, moveTo, withoutDuplicates, type Processor } from './processor.js';
+import { moveTo, wanted, withoutDuplicates, type Processor, type Select } from './processor.js';
 
 /** A message set aside, as it was read; see `migrations/0001_processing.sql`. */
 export interface ParkedMessage {
   readonly record: IncomingRecord;
   readonly code: string;
-}
-
-/** An event whose payload stays closed: its record and, when they could be read, its attributes. */
-export interface SealedEvent {
-  readonly record: IncomingRecord;
-  readonly attributes: EventAttributes | undefined;
 }
 
 export interface StepResult {
@@ -38,7 +31,7 @@ interface StepBase<E> {
   readonly pool: pg.Pool;
   readonly writer: EventLogWriter;
   /** Events of other kinds are ignored by name here, before anything is opened. Absent: all are wanted. */
-  readonly select?: (attributes: EventAttributes) => boolean;
+  readonly select?: Select;
   /** Pure but for what it was given: events of one partition, in order, duplicates already gone. */
   readonly handle: (events: readonly E[], batch: PartitionBatch) => Promise<StepResult>;
   /** Backpressure: awaited before a batch is handled, so that a feeder stays a bounded distance ahead. */
@@ -76,17 +69,16 @@ async function park(sql: Sql, step: string, parked: readonly ParkedMessage[]): P
 
 function stepOf<E>(
   definition: StepBase<E>,
-  read: (batch: PartitionBatch) => Promise<readonly E[]>,
-  attributes: (event: E) => EventAttributes | undefined,
+  read: (events: readonly SealedEvent[]) => Promise<readonly E[]>,
 ): Processor {
-  const { name, topics, pool, writer, handle, admit, onAppended } = definition;
+  const { name, topics, pool, writer, select, handle, admit, onAppended } = definition;
   return {
     name,
     topics,
     async take(batch, cursor) {
       await admit?.(batch);
-      const { fresh, marks } = withoutDuplicates(await read(batch), cursor, attributes);
-      const { outputs, parked = [], save } = await handle(fresh, batch);
+      const { fresh, marks } = withoutDuplicates(readHeaders(batch.records), cursor);
+      const { outputs, parked = [], save } = await handle(await read(wanted(fresh, select)), batch);
       batch.signal.throwIfAborted();
       onAppended?.(outputs, await writer.append(outputs));
       return transaction(pool, async sql => {
@@ -104,19 +96,10 @@ function stepOf<E>(
  * which fall by position downstream (blueprint §5).
  */
 export function createStep(definition: StepDefinition): Processor {
-  const { keyring, select } = definition;
-  return stepOf(definition, batch => decodeBatch(batch.records, keyring, select), attributesOf);
+  return stepOf(definition, events => openEvents(events, definition.keyring));
 }
 
 /** As {@link createStep}, over payloads that stay sealed. */
 export function createSealedStep(definition: SealedStepDefinition): Processor {
-  const { select = () => true } = definition;
-  const read = async (batch: PartitionBatch): Promise<SealedEvent[]> =>
-    batch.records
-      .map(record => {
-        const attributes = fromHeaders(record.headers);
-        return { record, attributes: isAttributes(attributes) ? attributes : undefined };
-      })
-      .filter(event => !event.attributes || select(event.attributes));
-  return stepOf(definition, read, event => event.attributes);
+  return stepOf(definition, async events => events);
 }
