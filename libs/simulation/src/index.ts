@@ -1,0 +1,5 @@
+export * from './messages.js';
+export * from './mllpClient.js';
+export * from './openLoop.js';
+export * from './population.js';
+export * from './random.js';

@@ -1,0 +1,81 @@
+import { createMllpClient, parseAcknowledgement } from './mllpClient.js';
+
+export interface PlannedMessage {
+  /** Milliseconds after the start at which the sender means to send it. */
+  readonly due: number;
+  readonly controlId: string;
+  readonly host: string;
+  readonly port: number;
+  /** Messages of one key keep their order: they share a connection. */
+  readonly orderKey: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SentMessage {
+  readonly controlId: string;
+  /** Epoch milliseconds: when it was meant to go, when the answer came. */
+  readonly intended: number;
+  readonly answered: number;
+  readonly code: string;
+}
+
+export interface OpenLoopOptions {
+  readonly connections: number;
+  readonly clock: () => number;
+  readonly onSent?: (sent: SentMessage) => void;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
+
+function hash(text: string): number {
+  let h = 0;
+  for (let i = 0; i < text.length; i += 1) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
+  return h >>> 0;
+}
+
+/**
+ * Sends messages when they are due, whether or not earlier ones were answered (open loop): a slow receiver shows as
+ * latency, not as a lower rate. Latency counts from the intended time. An unanswered message is sent again with
+ * the same bytes until it is answered.
+ */
+export async function sendOpenLoop(
+  messages: AsyncIterable<PlannedMessage> | Iterable<PlannedMessage>,
+  { connections, clock, onSent }: OpenLoopOptions,
+): Promise<SentMessage[]> {
+  const lanes = new Map<string, { client: ReturnType<typeof createMllpClient>; tail: Promise<void> }>();
+  const sent: SentMessage[] = [];
+  const start = clock();
+
+  const deliver = async (
+    client: ReturnType<typeof createMllpClient>,
+    message: PlannedMessage,
+  ): Promise<void> => {
+    for (;;) {
+      try {
+        const { code } = parseAcknowledgement(await client.send(message.bytes));
+        const done = { controlId: message.controlId, intended: start + message.due, answered: clock(), code };
+        sent.push(done);
+        onSent?.(done);
+        return;
+      } catch {
+        await sleep(200);
+      }
+    }
+  };
+
+  for await (const message of messages) {
+    const wait = start + message.due - clock();
+    if (wait > 1) await sleep(wait);
+    const slot = `${message.host}:${message.port}:${hash(message.orderKey) % connections}`;
+    let lane = lanes.get(slot);
+    if (!lane) {
+      lane = { client: createMllpClient(message), tail: Promise.resolve() };
+      lanes.set(slot, lane);
+    }
+    const { client } = lane;
+    lane.tail = lane.tail.then(() => deliver(client, message));
+  }
+  await Promise.all([...lanes.values()].map(lane => lane.tail));
+  for (const { client } of lanes.values()) client.close();
+  return sent;
+}
