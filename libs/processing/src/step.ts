@@ -80,7 +80,8 @@ function stepOf<E>(
       const { fresh, marks } = withoutDuplicates(readHeaders(batch.records), cursor);
       const { outputs, parked = [], save } = await handle(await read(wanted(fresh, select)), batch);
       batch.signal.throwIfAborted();
-      onAppended?.(outputs, await writer.append(outputs));
+      const appended = await writer.append(outputs);
+      onAppended?.(outputs, appended);
       return transaction(pool, async sql => {
         await park(sql, name, parked);
         await save?.(sql);
