@@ -1,1 +1,22 @@
-export {};
+export type {
+  AuthorityMatch,
+  AuthorityRule,
+  ExceptionPolicy,
+  InterfaceContract,
+  ResourceType,
+  Transport,
+} from './interface/contract.js';
+export { authorityOf, type HierarchicDesignator } from './interface/authority.js';
+export { interfaceInvalid, interfaceUnreadable, parseInterface } from './interface/parseInterface.js';
+export type { LineageEntry, LineageSource } from './lineage/entry.js';
+export type { PlanContent } from './plan/content.js';
+export { sourceRecords, type SourceRecords } from './translate/sourceRecords.js';
+export type {
+  Finding,
+  TranslateArguments,
+  TranslatedHeader,
+  Translation,
+  TranslationFailure,
+  TranslationFailureCode,
+  TranslationResult,
+} from './translate/result.js';
