@@ -43,6 +43,11 @@ export default tseslint.config(
     },
   },
   {
+    // Tests may lean on the fixtures of libs/testing, whatever layer they test.
+    files: ['**/*.spec.ts'],
+    rules: { '@nx/enforce-module-boundaries': 'off' },
+  },
+  {
     files: pure.map(lib => `libs/${lib}/src/**/*.ts`),
     ignores: ['**/*.spec.ts', '**/*.bench.ts'],
     rules: {

@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { EventLogReader, PartitionHandler, ReaderOptions, RunningReader } from '../port.js';
 import { createKafka, logicalName, physicalName, type KafkaConnection } from './client.js';
@@ -13,8 +14,6 @@ export interface ReaderTuning {
 const defaults: ReaderTuning = { lingerMs: 15, sessionTimeoutMs: 6_000, heartbeatMs: 1_000 };
 /** The broker's committed offset is a hint for lag tools only; the cursor in Postgres is the truth. */
 const hintEveryMs = 5_000;
-
-const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 /**
  * Reads through one consumer group member. Traps of kafkajs 2.2.4 that are closed here: heartbeats run on a timer
@@ -104,7 +103,7 @@ export function createKafkaReader(
               ...place,
               offset: String(Number(batch.lastOffset()) + 1),
             });
-            await sleep(lingerMs);
+            await sleepFor(lingerMs);
           } else {
             consumer.seek({ ...place, offset: String(verdict.offset) });
             if (verdict.kind === 'pause') {
@@ -142,7 +141,7 @@ export function createKafkaReader(
           stopping = true;
           clearInterval(hinting);
           generation.abort();
-          await Promise.race([consumer.disconnect(), sleep(5_000)]);
+          await Promise.race([consumer.disconnect(), sleepFor(5_000, undefined, { ref: false })]);
         },
       };
     },
