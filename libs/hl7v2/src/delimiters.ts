@@ -40,6 +40,7 @@ function canDelimit(byte: number): boolean {
  * rest stay undeclared. Returns null when a declared character cannot delimit.
  */
 export function readDelimiters(bytes: Uint8Array, header: number, findings: Hl7Finding[]): Delimiters | null {
+  if (isStandard(bytes, header)) return standardDelimiters;
   const field = bytes[header + 3] ?? 0;
   if (!canDelimit(field)) return null;
   const start = header + 4;
@@ -76,6 +77,18 @@ export function readDelimiters(bytes: Uint8Array, header: number, findings: Hl7F
     subcomponent: declared[3] ?? null,
     truncation: declared[4] ?? null,
   };
+}
+
+/** Nearly every sender's `|^~\&|`: one object for all of their messages. */
+function isStandard(bytes: Uint8Array, header: number): boolean {
+  return (
+    bytes[header + 3] === 0x7c &&
+    bytes[header + 4] === 0x5e &&
+    bytes[header + 5] === 0x7e &&
+    bytes[header + 6] === 0x5c &&
+    bytes[header + 7] === 0x26 &&
+    bytes[header + 8] === 0x7c
+  );
 }
 
 function spare(field: number, candidates: readonly number[], taken: readonly number[]): number {

@@ -6,4 +6,5 @@ export { escape, unescape } from './escape.js';
 export { COMPONENTS, LEAF_ROW, REPEATS, SUBCOMPONENTS } from './leaves.js';
 export { Message, type Address } from './message.js';
 export { parsePath, type PathParts } from './path.js';
-export { defaultLimits, tokenise, type TokeniserLimits, type TokeniserOptions } from './tokenise.js';
+export type { TokeniserLimits } from './scan.js';
+export { defaultLimits, tokenise, type TokeniserOptions } from './tokenise.js';

@@ -1,5 +1,6 @@
-import { isHeaderName, type Message, type Tape } from './message.js';
+import type { Message } from './message.js';
 import { leafPath, segmentPath } from './path.js';
+import { grown, isHeaderName, type Tape } from './tape.js';
 import type { Leaf } from './types.js';
 
 /** Numbers per leaf: segment, field, repetition, component, subcomponent, start, end, shape. */
@@ -10,40 +11,49 @@ export const REPEATS = 1;
 export const COMPONENTS = 2;
 export const SUBCOMPONENTS = 4;
 
+/** Grows to the largest message seen and is shared by all calls, which are synchronous. */
+let scratch = new Int32Array(LEAF_ROW * 512);
+
 /** Every non-empty leaf in one walk over the bytes: the numbers behind `Message.leafTape`. */
 export function leafTape(message: Message, tape: Tape): Int32Array {
   const { repetition, component, subcomponent } = message.delimiters;
   const { bytes } = message;
-  const out: number[] = [];
+  let length = 0;
   for (let segment = 0; segment < message.segmentCount; segment += 1) {
-    const first = tape.segments[segment * 4 + 2] ?? 0;
-    const last = tape.segments[segment * 4 + 6] ?? 0;
-    const header = isHeaderName(tape.segments[segment * 4 + 3] ?? 0);
+    const first = tape.numbers[segment * 4 + 2] ?? 0;
+    const last = tape.numbers[segment * 4 + 6] ?? 0;
+    const header = isHeaderName(tape.numbers[segment * 4 + 3] ?? 0);
     for (let index = first; index < last; index += 1) {
       const field = index - first + 1;
-      let start = tape.fields[index * 2] ?? 0;
-      const end = tape.fields[index * 2 + 1] ?? 0;
+      let start = tape.numbers[tape.fieldsAt + index * 2] ?? 0;
+      const end = tape.numbers[tape.fieldsAt + index * 2 + 1] ?? 0;
       if (end <= start) continue;
-      if (header && field < 3) {
-        out.push(segment, field, 1, 1, 1, start, end, 0);
-        continue;
-      }
-      const row = out.length;
+      const fieldRow = length;
+      const whole = header && field < 3;
       let r = 1;
       let c = 1;
       let s = 1;
-      for (let at = start; at < end; at += 1) {
-        const byte = bytes[at];
-        if (byte !== component && byte !== repetition && byte !== subcomponent) continue;
+      for (let at = start; at <= end; at += 1) {
+        const byte = at < end ? bytes[at] : -1;
+        if (at < end && (whole || (byte !== component && byte !== repetition && byte !== subcomponent)))
+          continue;
         if (at > start) {
-          const inner = s > 1 || (byte === subcomponent && byte !== component && byte !== repetition);
-          const outer = c > 1 || byte === component;
-          out.push(segment, field, r, c, s, start, at, shape(r > 1, outer, inner));
+          if (length + LEAF_ROW > scratch.length) scratch = grown(scratch);
+          scratch[length] = segment;
+          scratch[length + 1] = field;
+          scratch[length + 2] = r;
+          scratch[length + 3] = c;
+          scratch[length + 4] = s;
+          scratch[length + 5] = start;
+          scratch[length + 6] = at;
+          scratch[length + 7] = shape(r > 1, c > 1 || byte === component, s > 1 || byte === subcomponent);
+          length += LEAF_ROW;
         }
         start = at + 1;
         if (byte === repetition) {
           // Only the second repetition shows that the field repeats: leaves of the first are marked now.
-          if (r === 1) for (let i = row + 7; i < out.length; i += LEAF_ROW) out[i] = (out[i] ?? 0) | REPEATS;
+          if (r === 1)
+            for (let i = fieldRow + 7; i < length; i += LEAF_ROW) scratch[i] = (scratch[i] ?? 0) | REPEATS;
           r += 1;
           c = s = 1;
         } else if (byte === component) {
@@ -51,10 +61,9 @@ export function leafTape(message: Message, tape: Tape): Int32Array {
           s = 1;
         } else s += 1;
       }
-      if (end > start) out.push(segment, field, r, c, s, start, end, shape(r > 1, c > 1, s > 1));
     }
   }
-  return Int32Array.from(out);
+  return scratch.slice(0, length);
 }
 
 function shape(repeats: boolean, outer: boolean, inner: boolean): number {

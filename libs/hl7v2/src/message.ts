@@ -3,19 +3,8 @@ import { asBuffer, decode, type Charset } from './charset.js';
 import { unescape } from './escape.js';
 import { isNull, leavesOf, leafTape } from './leaves.js';
 import { leafPath, parsePath, segmentPath } from './path.js';
+import { isHeaderName, SEGMENT_ROW as ROW, type Tape } from './tape.js';
 import type { Delimiters, Hl7Finding, Leaf, Location, Presence, Span, Value } from './types.js';
-
-/** What `tokenise` found in one pass. */
-export interface Tape {
-  /** Four numbers per segment: start, end, index of its first field, name as three bytes; a closing row follows. */
-  readonly segments: Int32Array;
-  /** Two numbers per field: start, end. MSH-1 is the separator itself, so numbers are those of the standard. */
-  readonly fields: Int32Array;
-  /** No byte beyond ASCII occurs. */
-  readonly ascii: boolean;
-  /** Some field holds line ends, which are read as `\n`. */
-  readonly continued: boolean;
-}
 
 /** Where to read; what is left out is 1. */
 export interface Address {
@@ -26,7 +15,7 @@ export interface Address {
   readonly subcomponent?: number;
 }
 
-const ROW = 4;
+const LONG_MESSAGE = 64 * 1024;
 
 /**
  * A tokenised message. It keeps the bytes as received and positions only; text is decoded when it is read.
@@ -36,6 +25,7 @@ const ROW = 4;
 export class Message {
   readonly kind = 'message';
   readonly segmentCount: number;
+  readonly charset: Charset;
   readonly #buffer: Buffer;
   readonly #tape: Tape;
   /** Bounds found by the last `#find`: two numbers that would otherwise be an object per read. */
@@ -48,23 +38,27 @@ export class Message {
   #componentStart = 0;
   #component = 1;
   #leafTape: Int32Array | undefined;
+  #latin: string | undefined;
 
+  /** `charsetFor` is told what MSH-18 declares, which only a tokenised message can say. */
   constructor(
     readonly bytes: Uint8Array,
     readonly delimiters: Delimiters,
-    readonly charset: Charset,
-    readonly findings: readonly Hl7Finding[],
     tape: Tape,
+    readonly findings: readonly Hl7Finding[],
+    charsetFor: (declared: string) => Charset,
   ) {
     this.#buffer = asBuffer(bytes);
     this.#tape = tape;
-    this.segmentCount = tape.segments.length / ROW - 1;
+    this.segmentCount = tape.fieldsAt / ROW - 1;
+    this.charset = 'us-ascii';
+    this.charset = charsetFor(this.text(0, 18));
   }
 
   /** Three letters, or '' when there is no such segment. */
   segmentName(segment: number): string {
     if (!this.#has(segment)) return '';
-    const start = this.#tape.segments[segment * ROW] ?? 0;
+    const start = this.#tape.numbers[segment * ROW] ?? 0;
     return this.#buffer.toString('latin1', start, start + 3);
   }
 
@@ -72,8 +66,8 @@ export class Message {
   segmentSpan(segment: number): Span {
     if (!this.#has(segment)) return { start: this.bytes.length, end: this.bytes.length };
     return {
-      start: this.#tape.segments[segment * ROW] ?? 0,
-      end: this.#tape.segments[segment * ROW + 1] ?? 0,
+      start: this.#tape.numbers[segment * ROW] ?? 0,
+      end: this.#tape.numbers[segment * ROW + 1] ?? 0,
     };
   }
 
@@ -83,15 +77,13 @@ export class Message {
     const found: number[] = [];
     if (name.length !== 3) return found;
     for (let i = 0; i < this.segmentCount; i += 1)
-      if (this.#tape.segments[i * ROW + 3] === code) found.push(i);
+      if (this.#tape.numbers[i * ROW + 3] === code) found.push(i);
     return found;
   }
 
   fieldCount(segment: number): number {
     if (!this.#has(segment)) return 0;
-    return (
-      (this.#tape.segments[(segment + 1) * ROW + 2] ?? 0) - (this.#tape.segments[segment * ROW + 2] ?? 0)
-    );
+    return (this.#tape.numbers[(segment + 1) * ROW + 2] ?? 0) - (this.#tape.numbers[segment * ROW + 2] ?? 0);
   }
 
   /** The bytes of a field or, when `repetition` is given, of one of its repetitions. */
@@ -151,12 +143,7 @@ export class Message {
   /** Decoded text of any byte range; line ends inside it read as `\n`. */
   rawText(start: number, end: number): string {
     if (start >= end) return '';
-    const text =
-      this.#tape.ascii || this.charset === 'iso-8859-1'
-        ? this.#buffer.toString('latin1', start, end)
-        : this.charset === 'utf-8'
-          ? this.#buffer.toString('utf8', start, end)
-          : decode(this.#buffer.subarray(start, end), this.charset);
+    const text = this.#decode(start, end);
     return this.#tape.continued && text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   }
 
@@ -198,9 +185,23 @@ export class Message {
     return { segment, field, repetition, component, subcomponent };
   }
 
+  /**
+   * Cutting pieces out of one string is several times faster than decoding each; all sets here agree on ASCII. Long
+   * messages are decoded piece by piece, so that a kept piece does not keep megabytes alive.
+   */
+  #decode(start: number, end: number): string {
+    if (!this.#tape.ascii && this.charset !== 'iso-8859-1' && holdsBeyondAscii(this.bytes, start, end))
+      return this.charset === 'utf-8'
+        ? this.#buffer.toString('utf8', start, end)
+        : decode(this.#buffer.subarray(start, end), this.charset);
+    if (this.bytes.length > LONG_MESSAGE) return this.#buffer.toString('latin1', start, end);
+    this.#latin ??= this.#buffer.toString('latin1');
+    return this.#latin.slice(start, end);
+  }
+
   /** MSH-1 and MSH-2 (and those of batch headers) are never split and never unescaped (HL7 v2.9 §2.5.4). */
   #isWhole(segment: number, field: number): boolean {
-    return field < 3 && isHeaderName(this.#tape.segments[segment * ROW + 3] ?? 0);
+    return field < 3 && isHeaderName(this.#tape.numbers[segment * ROW + 3] ?? 0);
   }
 
   #has(segment: number): boolean {
@@ -223,9 +224,9 @@ export class Message {
       this.#start = this.#end = this.segmentSpan(segment).end;
       return false;
     }
-    const index = ((this.#tape.segments[segment * ROW + 2] ?? 0) + field - 1) * 2;
-    this.#start = this.#tape.fields[index] ?? 0;
-    this.#end = this.#tape.fields[index + 1] ?? 0;
+    const index = this.#tape.fieldsAt + ((this.#tape.numbers[segment * ROW + 2] ?? 0) + field - 1) * 2;
+    this.#start = this.#tape.numbers[index] ?? 0;
+    this.#end = this.#tape.numbers[index + 1] ?? 0;
     return this.#end > this.#start;
   }
 
@@ -303,7 +304,7 @@ export class Message {
   }
 }
 
-/** MSH, BHS and FHS declare delimiters in their first two fields. */
-export function isHeaderName(code: number): boolean {
-  return code === 0x4d5348 || code === 0x424853 || code === 0x464853;
+function holdsBeyondAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] ?? 0) > 0x7f) return true;
+  return false;
 }
