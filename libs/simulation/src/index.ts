@@ -1,3 +1,4 @@
+export * from './hospital.js';
 export * from './messages.js';
 export * from './mllpClient.js';
 export * from './openLoop.js';

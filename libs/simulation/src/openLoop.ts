@@ -22,7 +22,9 @@ export interface SentMessage {
 export interface OpenLoopOptions {
   readonly connections: number;
   readonly clock: () => number;
-  readonly onSent?: (sent: SentMessage) => void;
+  readonly onSent: (sent: SentMessage) => void;
+  /** Messages that may wait for a connection; beyond it the sender itself waits, so memory stays bounded. */
+  readonly maxWaiting?: number;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
@@ -39,11 +41,11 @@ function hash(text: string): number {
  * the same bytes until it is answered.
  */
 export async function sendOpenLoop(
-  messages: AsyncIterable<PlannedMessage> | Iterable<PlannedMessage>,
-  { connections, clock, onSent }: OpenLoopOptions,
-): Promise<SentMessage[]> {
+  messages: Iterable<PlannedMessage>,
+  { connections, clock, onSent, maxWaiting = 50_000 }: OpenLoopOptions,
+): Promise<void> {
   const lanes = new Map<string, { client: ReturnType<typeof createMllpClient>; tail: Promise<void> }>();
-  const sent: SentMessage[] = [];
+  let waiting = 0;
   const start = clock();
 
   const deliver = async (
@@ -53,9 +55,13 @@ export async function sendOpenLoop(
     for (;;) {
       try {
         const { code } = parseAcknowledgement(await client.send(message.bytes));
-        const done = { controlId: message.controlId, intended: start + message.due, answered: clock(), code };
-        sent.push(done);
-        onSent?.(done);
+        waiting -= 1;
+        onSent({
+          controlId: message.controlId,
+          intended: start + message.due,
+          answered: clock(),
+          code,
+        });
         return;
       } catch {
         await sleep(200);
@@ -63,7 +69,9 @@ export async function sendOpenLoop(
     }
   };
 
-  for await (const message of messages) {
+  for (const message of messages) {
+    while (waiting >= maxWaiting) await sleep(50);
+    waiting += 1;
     const wait = start + message.due - clock();
     if (wait > 1) await sleep(wait);
     const slot = `${message.host}:${message.port}:${hash(message.orderKey) % connections}`;
@@ -77,5 +85,4 @@ export async function sendOpenLoop(
   }
   await Promise.all([...lanes.values()].map(lane => lane.tail));
   for (const { client } of lanes.values()) client.close();
-  return sent;
 }
