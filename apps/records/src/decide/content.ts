@@ -1,0 +1,71 @@
+import { contentHash } from '@anamnesis/contracts';
+import type { Resource } from './types.js';
+
+/** Meta elements that the server writes; they are no part of what a resource says. */
+const serverMeta = new Set(['versionId', 'lastUpdated', 'source']);
+
+function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) {
+    let out = '[';
+    for (let i = 0; i < value.length; i += 1) out += (i === 0 ? '' : ',') + canonical(value[i]);
+    return `${out}]`;
+  }
+  const object = value as Record<string, unknown>;
+  let out = '{';
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key];
+    if (member === undefined) continue;
+    out += `${out.length === 1 ? '' : ','}"${key}":${canonical(member)}`;
+  }
+  return `${out}}`;
+}
+
+/** The resource without the server's meta elements; without `meta` when nothing else is in it. */
+export function contentOf(resource: Resource): Resource {
+  const meta = resource['meta'];
+  if (meta === null || typeof meta !== 'object') return resource;
+  const own = Object.entries(meta).filter(([name]) => !serverMeta.has(name));
+  const { meta: _dropped, ...rest } = resource;
+  return own.length === 0 ? rest : { ...rest, meta: Object.fromEntries(own) };
+}
+
+/** Text with members in the order of their names, so that equal content has one text. */
+export function canonicalText(value: unknown): string {
+  return canonical(value);
+}
+
+/** Keyed hash of what a resource says; equal hashes make no new version. */
+export function bodyHashOf(idKey: Uint8Array, resource: Resource): string {
+  return contentHash(idKey, canonical(contentOf(resource)));
+}
+
+/** The stored form: content with the server's meta elements written in. */
+export function withServerMeta(
+  resource: Resource,
+  meta: { version: number; time: number; source: string },
+): Resource {
+  const { resourceType, id, meta: sent, ...rest } = contentOf(resource);
+  return {
+    resourceType,
+    id,
+    meta: {
+      ...(sent as object | undefined),
+      versionId: String(meta.version),
+      lastUpdated: new Date(meta.time).toISOString(),
+      source: meta.source,
+    },
+    ...rest,
+  };
+}
+
+const interfaceSource = 'urn:anamnesis:interface:';
+export const apiSource = 'urn:anamnesis:api';
+
+export const sourceOfInterface = (id: string): string => interfaceSource + id;
+
+/** The interface whose feed wrote a stored resource last; undefined when an API client did. */
+export function feedOf(body: Resource | undefined): string | undefined {
+  const source = (body?.['meta'] as { source?: string } | undefined)?.source;
+  return source?.startsWith(interfaceSource) ? source.slice(interfaceSource.length) : undefined;
+}
