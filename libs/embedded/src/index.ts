@@ -1,0 +1,19 @@
+export { brokerAdmin, startBroker, stopBroker, type BrokerOptions, type RunningBroker } from './broker.js';
+export { createBrokerArchive } from './brokerArchive.js';
+export { setBrokerUser, type BrokerUser } from './brokerUsers.js';
+export * from './errors.js';
+export { brokerClasspath, requireJava } from './java.js';
+export { freePorts, isPortFree, requirePort } from './ports.js';
+export {
+  postgresUrl,
+  startPostgres,
+  stopPostgres,
+  type PostgresOptions,
+  type RunningPostgres,
+} from './postgres.js';
+export { isRunning, markOf, type ProcessMark } from './processMark.js';
+export { spawnLogged, tailOf, type Lifetime, type LoggedCommand, type Spawned } from './spawnLogged.js';
+export { politely, signalProcess, stopProcess, type StopStep } from './stopProcess.js';
+export { accepts, waitForBroker } from './waitForBroker.js';
+export { provisionAcls, type TopicGrant, type TopicOperation, type UserGrants } from './provisionAcls.js';
+export { provisionTopics, type NewTopic, type TopicProvisioning, type TopicSpec } from './provisionTopics.js';
