@@ -1,1 +1,3 @@
-export {};
+export * from './decideAccess.js';
+export * from './policySet.js';
+export * from './types.js';

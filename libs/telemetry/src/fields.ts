@@ -1,0 +1,58 @@
+/**
+ * The only field names a log line may carry. An allow-list, because a block-list of patient data is never complete:
+ * everything here is a name, a number or an opaque id of ours. Payloads, identifiers of senders, header values and
+ * texts of foreign errors have no name here on purpose.
+ */
+export const logFieldNames = [
+  'address',
+  'attempt',
+  'broker',
+  'bytes',
+  'causationId',
+  'check',
+  'code',
+  'connections',
+  'correlationId',
+  'count',
+  'database',
+  'disposition',
+  'durationMs',
+  'errorName',
+  'eventId',
+  'frames',
+  'group',
+  'inForMs',
+  'interface',
+  'issuer',
+  'listener',
+  'method',
+  'offset',
+  'outcome',
+  'partition',
+  'pid',
+  'plan',
+  'port',
+  'processor',
+  'rate',
+  'reason',
+  'reference',
+  'requestId',
+  'retryInMs',
+  'role',
+  'route',
+  'sentence',
+  'shard',
+  'signal',
+  'state',
+  'status',
+  'step',
+  'stopped',
+  'tenant',
+  'topic',
+  'traceparent',
+  'type',
+  'version',
+] as const;
+
+export type LogFieldName = (typeof logFieldNames)[number];
+export type LogFields = { readonly [name in LogFieldName]?: string | number | boolean };
