@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Resource } from '../decide/types.js';
-import { searchTokens } from './searchTokens.js';
+import { searchTokens } from '@anamnesis/fhir';
 
 /** Codes repeat in nearly every resource, identifiers hardly ever: a small memory takes most of the hashing. */
 const known = new LRUCache<string, string>({ max: 20_000 });
@@ -35,7 +35,7 @@ export function tokensOf(tenant: string, type: string, resource: Resource): stri
   for (const { param, system, code } of searchTokens(resource)) {
     if (param !== 'identifier' && param !== 'code') continue;
     hashes.add(tokenHash(tokenText(tenant, type, param, code, undefined)));
-    hashes.add(tokenHash(tokenText(tenant, type, param, code, system ?? '')));
+    hashes.add(tokenHash(tokenText(tenant, type, param, code, system)));
   }
   return `{${[...hashes].join(',')}}`;
 }
