@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKafka, type KafkaConnection } from '@anamnesis/event-log';
-import { kafkaLibs } from '@anamnesis/testing';
+import { brokerClient, type BrokerConnection } from './brokerClient.js';
 import { startBroker, type RunningBroker } from './broker.js';
+import { brokerLibs } from './java.js';
 import { freePorts } from './ports.js';
 import { isRunning } from './processMark.js';
 import { provisionTopics } from './provisionTopics.js';
@@ -36,13 +36,13 @@ describe('an embedded broker', () => {
       controllerPort,
       users: users.map(name => ({ name, password: `${name}-secret` })),
       adminPassword: 'admin-secret',
-      libsDir: kafkaLibs(),
+      libsDir: brokerLibs(),
       heapMb: 256,
       lifetime: 'parent',
     });
     return broker;
   }
-  const connection = (b: RunningBroker, username = 'admin'): KafkaConnection => ({
+  const connection = (b: RunningBroker, username = 'admin'): BrokerConnection => ({
     brokers: [b.bootstrap],
     clientId: 'test',
     username,
@@ -53,7 +53,7 @@ describe('an embedded broker', () => {
   it('keeps an acknowledged record when its process is killed, and continues with the data', async () => {
     const first = await start(['ward']);
     await provisionTopics(connection(first), [topic], { newEpoch: () => 'e' });
-    const producer = createKafka(connection(first)).producer();
+    const producer = brokerClient(connection(first)).producer();
     await producer.connect();
     await producer.send({ topic: 't.kept', acks: -1, messages: [{ value: 'one' }] });
     await producer.disconnect();
@@ -61,14 +61,14 @@ describe('an embedded broker', () => {
     while (isRunning(first.mark)) await new Promise(resolve => setTimeout(resolve, 20));
 
     const second = await start(['ward', 'late']);
-    const admin = createKafka(connection(second)).admin();
+    const admin = brokerClient(connection(second)).admin();
     await admin.connect();
     expect(await admin.fetchTopicOffsets('t.kept')).toMatchObject([{ partition: 0, high: '1' }]);
     await admin.disconnect();
   }, 60_000);
 
   it('adds a user that its directory was not formatted with', async () => {
-    const late = createKafka(connection(broker as RunningBroker, 'late')).admin({ retry: { retries: 0 } });
+    const late = brokerClient(connection(broker as RunningBroker, 'late')).admin({ retry: { retries: 0 } });
     await late.connect();
     expect(await late.listTopics()).toEqual([]);
     await late.disconnect();
@@ -82,7 +82,7 @@ describe('an embedded broker', () => {
       controllerPort: taken,
       users: [],
       adminPassword: 'admin-secret',
-      libsDir: kafkaLibs(),
+      libsDir: brokerLibs(),
     });
     await expect(again).rejects.toMatchObject({ code: 'ANM_PORT_TAKEN', facts: { port: taken } });
   });

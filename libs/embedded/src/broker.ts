@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KafkaConnection } from '@anamnesis/event-log';
+import type { BrokerConnection } from './brokerClient.js';
 import { archiveFlags } from './archiveFlags.js';
 import { brokerProperties, formatArguments } from './brokerConfig.js';
 import { brokerTool } from './brokerTool.js';
@@ -90,7 +90,7 @@ export async function stopBroker(mark: ProcessMark): Promise<void> {
   ]);
 }
 
-function adminConnection(options: BrokerOptions): KafkaConnection {
+function adminConnection(options: BrokerOptions): BrokerConnection {
   return {
     brokers: [`127.0.0.1:${options.clientPort}`],
     clientId: 'anamnesis-embedded',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KafkaConnection } from '@anamnesis/event-log';
+import type { BrokerConnection } from './brokerClient.js';
 import { brokerTool } from './brokerTool.js';
 import { brokerUserRefused } from './errors.js';
 
@@ -42,7 +42,7 @@ export async function rememberUsers(dir: string, users: readonly BrokerUser[]): 
 export async function setBrokerUser(
   libsDir: string,
   workDir: string,
-  connection: KafkaConnection,
+  connection: BrokerConnection,
   user: BrokerUser,
 ): Promise<void> {
   const login = join(workDir, 'admin-client.properties');
@@ -63,7 +63,7 @@ export async function setBrokerUser(
   }
 }
 
-function clientProperties(connection: KafkaConnection): string {
+function clientProperties(connection: BrokerConnection): string {
   const login = `required username="${connection.username ?? ''}" password="${connection.password ?? ''}";`;
   return [
     'security.protocol=SASL_PLAINTEXT',

@@ -1,8 +1,9 @@
+export { brokerClient, inCell, type BrokerConnection } from './brokerClient.js';
 export { brokerAdmin, startBroker, stopBroker, type BrokerOptions, type RunningBroker } from './broker.js';
 export { createBrokerArchive } from './brokerArchive.js';
 export { setBrokerUser, type BrokerUser } from './brokerUsers.js';
 export * from './errors.js';
-export { brokerClasspath, requireJava } from './java.js';
+export { brokerClasspath, brokerLibs, requireJava } from './java.js';
 export { freePorts, isPortFree, requirePort } from './ports.js';
 export {
   postgresUrl,
@@ -17,3 +18,4 @@ export { politely, signalProcess, stopProcess, type StopStep } from './stopProce
 export { accepts, waitForBroker } from './waitForBroker.js';
 export { provisionAcls, type TopicGrant, type TopicOperation, type UserGrants } from './provisionAcls.js';
 export { provisionTopics, type NewTopic, type TopicProvisioning, type TopicSpec } from './provisionTopics.js';
+export { wakeCoordinator } from './wakeCoordinator.js';

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { javaTooOld, noBrokerJars, noJava } from './errors.js';
 
@@ -43,4 +44,10 @@ export function brokerClasspath(folder: string): string {
     .sort()
     .map(name => join(folder, name))
     .join(':');
+}
+
+/** The folder of the broker's jars: ANAMNESIS_KAFKA_LIBS, else the checkout's own. */
+export function brokerLibs(env: NodeJS.ProcessEnv = process.env): string {
+  const checkout = fileURLToPath(new URL('../../../', import.meta.url));
+  return env['ANAMNESIS_KAFKA_LIBS'] ?? join(checkout, '.anamnesis', 'kafka-libs');
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka, physicalName, type KafkaConnection } from '@anamnesis/event-log';
+import { brokerClient, inCell, type BrokerConnection } from './brokerClient.js';
 import kafkajs from 'kafkajs';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
@@ -24,17 +24,17 @@ export interface UserGrants {
  * any more. Other principals and other cells are left alone. Answers how many were added and removed.
  */
 export async function provisionAcls(
-  connection: KafkaConnection,
+  connection: BrokerConnection,
   users: readonly UserGrants[],
 ): Promise<{ added: number; removed: number }> {
-  const admin = createKafka(connection).admin();
+  const admin = brokerClient(connection).admin();
   await admin.connect();
   try {
     const wanted = new Map(users.flatMap(user => aclsOf(connection, user)).map(acl => [keyOf(acl), acl]));
     const principals = new Set(users.map(user => principalOf(user.user)));
     const present = async () =>
       (await allAcls(admin)).filter(
-        acl => principals.has(acl.principal) && acl.resourceName.startsWith(physicalName(connection, '')),
+        acl => principals.has(acl.principal) && acl.resourceName.startsWith(inCell(connection, '')),
       );
     const before = await present();
     const presentKeys = new Set(before.map(keyOf));
@@ -70,7 +70,7 @@ function principalOf(user: string): string {
   return `User:${user}`;
 }
 
-function aclsOf(connection: KafkaConnection, grants: UserGrants): kafkajs.AclEntry[] {
+function aclsOf(connection: BrokerConnection, grants: UserGrants): kafkajs.AclEntry[] {
   const common = {
     principal: principalOf(grants.user),
     host: '*',
@@ -79,7 +79,7 @@ function aclsOf(connection: KafkaConnection, grants: UserGrants): kafkajs.AclEnt
   const group = {
     ...common,
     resourceType: AclResourceTypes.GROUP,
-    resourceName: physicalName(connection, grants.group),
+    resourceName: inCell(connection, grants.group),
     resourcePatternType: ResourcePatternTypes.PREFIXED,
     operation: AclOperationTypes.READ,
   };
@@ -87,7 +87,7 @@ function aclsOf(connection: KafkaConnection, grants: UserGrants): kafkajs.AclEnt
     operations.map(operation => ({
       ...common,
       resourceType: AclResourceTypes.TOPIC,
-      resourceName: physicalName(connection, topic),
+      resourceName: inCell(connection, topic),
       resourcePatternType: ResourcePatternTypes.LITERAL,
       operation: AclOperationTypes[operation],
     })),

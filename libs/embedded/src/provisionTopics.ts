@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka, physicalName, type KafkaConnection } from '@anamnesis/event-log';
+import { brokerClient, inCell, type BrokerConnection } from './brokerClient.js';
 import type kafkajs from 'kafkajs';
 import { topicPartitions } from './errors.js';
 
@@ -34,15 +34,15 @@ export interface TopicProvisioning {
  * Raised when one exists with another partition count: {@link topicPartitions}.
  */
 export async function provisionTopics(
-  connection: KafkaConnection,
+  connection: BrokerConnection,
   topics: readonly TopicSpec[],
   options: TopicProvisioning,
 ): Promise<NewTopic[]> {
-  const admin = createKafka(connection).admin();
+  const admin = brokerClient(connection).admin();
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const present = topics.filter(topic => existing.has(physicalName(connection, topic.name)));
+    const present = topics.filter(topic => existing.has(inCell(connection, topic.name)));
     await requirePartitions(admin, connection, present);
     const missing = topics.filter(topic => !present.includes(topic));
     const made = missing.map(topic => ({ topic: topic.name, epoch: options.newEpoch() }));
@@ -53,7 +53,7 @@ export async function provisionTopics(
       timeout: 30_000,
       topics: missing.map(topic => topicConfig(connection, topic, options.replicationFactor ?? 1)),
     });
-    await Promise.all(missing.map(topic => settled(admin, physicalName(connection, topic.name))));
+    await Promise.all(missing.map(topic => settled(admin, inCell(connection, topic.name))));
     return made;
   } finally {
     await admin.disconnect();
@@ -76,9 +76,9 @@ async function settled(admin: kafkajs.Admin, topic: string): Promise<void> {
     }
 }
 
-function topicConfig(connection: KafkaConnection, topic: TopicSpec, replicationFactor: number) {
+function topicConfig(connection: BrokerConnection, topic: TopicSpec, replicationFactor: number) {
   return {
-    topic: physicalName(connection, topic.name),
+    topic: inCell(connection, topic.name),
     numPartitions: topic.partitions,
     replicationFactor,
     configEntries: [
@@ -93,15 +93,15 @@ function topicConfig(connection: KafkaConnection, topic: TopicSpec, replicationF
 
 async function requirePartitions(
   admin: kafkajs.Admin,
-  connection: KafkaConnection,
+  connection: BrokerConnection,
   topics: readonly TopicSpec[],
 ): Promise<void> {
   if (topics.length === 0) return;
-  const names = topics.map(topic => physicalName(connection, topic.name));
+  const names = topics.map(topic => inCell(connection, topic.name));
   const found = await admin.fetchTopicMetadata({ topics: names });
   const counts = new Map(found.topics.map(topic => [topic.name, topic.partitions.length]));
   for (const topic of topics) {
-    const name = physicalName(connection, topic.name);
+    const name = inCell(connection, topic.name);
     const count = counts.get(name) ?? 0;
     if (count !== topic.partitions)
       throw topicPartitions({ topic: name, found: count, expected: topic.partitions });

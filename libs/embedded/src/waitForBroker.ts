@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createKafka, type KafkaConnection } from '@anamnesis/event-log';
+import { brokerClient, type BrokerConnection } from './brokerClient.js';
 
 /** Whether something accepts TCP connections at `host:port`. */
 export function accepts(address: string, timeoutMs = 1_000): Promise<boolean> {
@@ -22,7 +22,7 @@ export function accepts(address: string, timeoutMs = 1_000): Promise<boolean> {
  * Answers undefined once ready, else why not: the last error at the deadline, or what `gaveUp` says.
  */
 export async function waitForBroker(
-  connection: KafkaConnection,
+  connection: BrokerConnection,
   deadlineMs: number,
   gaveUp: () => string | undefined = () => undefined,
 ): Promise<string | undefined> {
@@ -47,8 +47,8 @@ async function anyAccepts(brokers: readonly string[]): Promise<boolean> {
   return answers.includes(true);
 }
 
-async function describe(connection: KafkaConnection): Promise<string | undefined> {
-  const admin = createKafka(connection).admin({ retry: { retries: 0 } });
+async function describe(connection: BrokerConnection): Promise<string | undefined> {
+  const admin = brokerClient(connection).admin({ retry: { retries: 0 } });
   try {
     await admin.connect();
     await admin.describeCluster();

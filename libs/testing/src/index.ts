@@ -1,3 +1,3 @@
 export { testBroker, type TestBroker, type TestTopic } from './testBroker.js';
-export { kafkaLibs, startTestServers, testServerVariables, type TestServers } from './testServers.js';
+export { startTestServers, testServerVariables, type TestServers } from './testServers.js';
 export { testPostgres, type TestDatabase } from './testPostgres.js';

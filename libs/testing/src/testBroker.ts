@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { provisionAcls, provisionTopics, type UserGrants } from '@anamnesis/embedded';
-import type { KafkaConnection } from '@anamnesis/event-log';
+import { provisionAcls, provisionTopics, type BrokerConnection, type UserGrants } from '@anamnesis/embedded';
+
 import { startTestBroker, testServerVariables, type BrokerFacts } from './testServers.js';
 
 export interface TestTopic {
@@ -13,9 +13,9 @@ export interface TestTopic {
 export interface TestBroker {
   readonly prefix: string;
   /** As administrator, whom no ACL holds back. */
-  readonly connection: KafkaConnection;
+  readonly connection: BrokerConnection;
   /** As a service of the contracts (gateway, records, …), who may do what {@link grant} allows. */
-  connectionAs(service: string, password?: string): KafkaConnection;
+  connectionAs(service: string, password?: string): BrokerConnection;
   /** Creates topics (names without prefix, 1 partition unless said) and waits until they have leaders. */
   createTopics(topics: readonly (string | TestTopic)[]): Promise<void>;
   grant(users: readonly UserGrants[]): Promise<void>;
@@ -31,7 +31,7 @@ export async function testBroker(): Promise<TestBroker> {
   const own = given === undefined ? await startTestBroker() : undefined;
   const facts = given ?? (own as { facts: BrokerFacts }).facts;
   const prefix = `t${randomBytes(5).toString('hex')}`;
-  const login = (username: string, password: string): KafkaConnection => ({
+  const login = (username: string, password: string): BrokerConnection => ({
     brokers: facts.brokers.split(','),
     clientId: `test-${username}`,
     username,

@@ -3,9 +3,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brokerUsers } from '@anamnesis/contracts';
-import { freePorts, startBroker, startPostgres } from '@anamnesis/embedded';
+import { brokerLibs, freePorts, startBroker, startPostgres, wakeCoordinator } from '@anamnesis/embedded';
 
 /** Where a broker for tests is, and who may log in: the administrator and one user per service of the contracts. */
 export interface BrokerFacts {
@@ -34,12 +33,6 @@ export const testServerVariables = {
   users: 'TEST_KAFKA_USERS',
   postgres: 'TEST_POSTGRES_URL',
 } as const;
-
-/** The folder of broker jars: ANAMNESIS_KAFKA_LIBS, else the checkout's own. */
-export function kafkaLibs(env: NodeJS.ProcessEnv = process.env): string {
-  const checkout = fileURLToPath(new URL('../../../', import.meta.url));
-  return env['ANAMNESIS_KAFKA_LIBS'] ?? join(checkout, '.anamnesis', 'kafka-libs');
-}
 
 /**
  * Starts one broker and one Postgres on free ports with data in a temporary folder, for all suites of a run.
@@ -80,10 +73,11 @@ export async function startTestBroker(): Promise<Started<BrokerFacts>> {
       controllerPort,
       users,
       adminPassword: secret(),
-      libsDir: kafkaLibs(),
+      libsDir: brokerLibs(),
       heapMb: 384,
       lifetime: 'parent',
     });
+    await wakeCoordinator({ clientId: 'test', brokers: [broker.bootstrap], ...broker.admin, prefix: 'test' });
     const facts = {
       brokers: broker.bootstrap,
       ...broker.admin,
