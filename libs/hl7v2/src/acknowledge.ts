@@ -56,7 +56,7 @@ export function acknowledge(original: Message | null, answer: Answer, facts: Ack
       ? Buffer.from('ACK')
       : Buffer.concat([Buffer.from('ACK'), component, trigger, component, Buffer.from('ACK')]);
   const head = [
-    encodingCharacters(delimiters),
+    original !== null && echo(2).length > 1 ? echo(2) : encodingCharacters(delimiters),
     instead(facts.sendingApplication, 5),
     instead(facts.sendingFacility, 6),
     echo(3),
