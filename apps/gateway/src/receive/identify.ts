@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { contentHash, derivedId } from '@anamnesis/contracts';
+
+/**
+ * Keyed hash by which a control id is found again: it is in the header of every event of the message, in
+ * `item.controlHash` of its exceptions, and in the message store.
+ */
+export function controlHash(idKey: Uint8Array, interfaceId: string, controlId: string): string {
+  return contentHash(idKey, `${interfaceId}|${controlId}`);
+}
+
+/** What tells one receipt from another at the edge. */
+export interface ReceiptKey {
+  readonly idKey: Uint8Array;
+  readonly interfaceId: string;
+  /** Empty when the bytes held none. */
+  readonly controlId: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The ids that one receipt's events will have, whatever process makes them (blueprint §4). */
+export interface ReceiptIds {
+  /** Keyed hash of interface and control id. */
+  readonly control: string;
+  /** Keyed hash of the bytes. */
+  readonly content: string;
+  /** Id of the message: its only event, or what its parts share as `ce_correlationid`. */
+  message(attempt: number): string;
+  /** Event id of part `n` of `of`. */
+  part(attempt: number, n: number, of: number): string;
+}
+
+export function receiptIds({ idKey, interfaceId, controlId, bytes }: ReceiptKey): ReceiptIds {
+  const digest = createHash('sha256').update(bytes).digest();
+  const idOf = (...rest: readonly string[]): string =>
+    derivedId(idKey, 'event', [interfaceId, controlId, digest, ...rest]);
+  return {
+    control: controlHash(idKey, interfaceId, controlId),
+    content: contentHash(idKey, bytes),
+    message: attempt => idOf(String(attempt)),
+    part: (attempt, n, of) => (of === 1 ? idOf(String(attempt)) : idOf(String(attempt), String(n))),
+  };
+}
