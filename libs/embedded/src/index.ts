@@ -19,3 +19,6 @@ export { accepts, waitForBroker } from './waitForBroker.js';
 export { provisionAcls, type TopicGrant, type TopicOperation, type UserGrants } from './provisionAcls.js';
 export { provisionTopics, type NewTopic, type TopicProvisioning, type TopicSpec } from './provisionTopics.js';
 export { wakeCoordinator } from './wakeCoordinator.js';
+export { type DevelopmentUser } from './developmentUsers.js';
+export { provisionDatabases, type DatabaseSpec, type RoleSpec } from './provisionDatabases.js';
+export { loadOrCreateSecrets, type Secrets, type SecretsSpec } from './secretFiles.js';
