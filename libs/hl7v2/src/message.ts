@@ -1,9 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import { asBuffer, decode, type Charset } from './charset.js';
+import { Cursor } from './cursor.js';
 import { unescape } from './escape.js';
 import { isNull, leavesOf, leafTape } from './leaves.js';
 import { leafPath, parsePath, segmentPath } from './path.js';
-import { isHeaderName, SEGMENT_ROW as ROW, type Tape } from './tape.js';
+import { SEGMENT_ROW as ROW, type Tape } from './tape.js';
 import type { Delimiters, Hl7Finding, Leaf, Location, Presence, Span, Value } from './types.js';
 
 /** Where to read; what is left out is 1. */
@@ -28,15 +29,7 @@ export class Message {
   readonly charset: Charset;
   readonly #buffer: Buffer;
   readonly #tape: Tape;
-  /** Bounds found by the last `#find`: two numbers that would otherwise be an object per read. */
-  #start = 0;
-  #end = 0;
-  /** The last repetition and component visited, so that reading them in order stays linear. */
-  #repetitionField = -1;
-  #repetition = 1;
-  #repetitionStart = 0;
-  #componentStart = 0;
-  #component = 1;
+  readonly #cursor: Cursor;
   #leafTape: Int32Array | undefined;
   #latin: string | undefined;
 
@@ -50,6 +43,7 @@ export class Message {
   ) {
     this.#buffer = asBuffer(bytes);
     this.#tape = tape;
+    this.#cursor = new Cursor(bytes, delimiters, tape);
     this.segmentCount = tape.fieldsAt / ROW - 1;
     this.charset = 'us-ascii';
     this.charset = charsetFor(this.text(0, 18));
@@ -88,25 +82,29 @@ export class Message {
 
   /** The bytes of a field or, when `repetition` is given, of one of its repetitions. */
   fieldSpan(segment: number, field: number, repetition?: number): Span {
-    if (repetition === undefined) this.#findField(segment, field);
-    else this.#findRepetition(segment, field, repetition);
-    return { start: this.#start, end: this.#end };
+    const cursor = this.#cursor;
+    if (repetition === undefined) cursor.field(segment, field);
+    else cursor.repetition(segment, field, repetition);
+    return { start: cursor.start, end: cursor.end };
   }
 
   /** 0 when the field is absent or empty. */
   repetitionCount(segment: number, field: number): number {
-    if (!this.#findField(segment, field)) return 0;
-    return this.#isWhole(segment, field) ? 1 : this.#count(this.delimiters.repetition);
+    const cursor = this.#cursor;
+    if (!cursor.field(segment, field)) return 0;
+    return cursor.isWhole(segment, field) ? 1 : cursor.count(this.delimiters.repetition);
   }
 
   componentCount(segment: number, field: number, repetition = 1): number {
-    if (!this.#findRepetition(segment, field, repetition)) return 0;
-    return this.#isWhole(segment, field) ? 1 : this.#count(this.delimiters.component);
+    const cursor = this.#cursor;
+    if (!cursor.repetition(segment, field, repetition)) return 0;
+    return cursor.isWhole(segment, field) ? 1 : cursor.count(this.delimiters.component);
   }
 
   subcomponentCount(segment: number, field: number, repetition = 1, component = 1): number {
-    if (!this.#find(segment, field, repetition, component, 0)) return 0;
-    return this.#isWhole(segment, field) ? 1 : this.#count(this.delimiters.subcomponent);
+    const cursor = this.#cursor;
+    if (!cursor.component(segment, field, repetition, component)) return 0;
+    return cursor.isWhole(segment, field) ? 1 : cursor.count(this.delimiters.subcomponent);
   }
 
   /**
@@ -115,9 +113,8 @@ export class Message {
    */
   value(address: Address): Value {
     const { segment, field, repetition = 1, component = 1, subcomponent = 1 } = address;
-    this.#find(segment, field, repetition, component, subcomponent);
-    const start = this.#start;
-    const end = this.#end;
+    this.#cursor.leaf(segment, field, repetition, component, subcomponent);
+    const { start, end } = this.#cursor;
     const presence = this.#presence(start, end);
     return {
       text: presence === 'valued' ? this.#leafText(segment, field, start, end) : '',
@@ -128,9 +125,8 @@ export class Message {
 
   /** The text of `value` alone, for places where presence and span do not matter. */
   text(segment: number, field: number, repetition = 1, component = 1, subcomponent = 1): string {
-    this.#find(segment, field, repetition, component, subcomponent);
-    const start = this.#start;
-    const end = this.#end;
+    this.#cursor.leaf(segment, field, repetition, component, subcomponent);
+    const { start, end } = this.#cursor;
     return this.#presence(start, end) === 'valued' ? this.#leafText(segment, field, start, end) : '';
   }
 
@@ -199,11 +195,6 @@ export class Message {
     return this.#latin.slice(start, end);
   }
 
-  /** MSH-1 and MSH-2 (and those of batch headers) are never split and never unescaped (HL7 v2.9 §2.5.4). */
-  #isWhole(segment: number, field: number): boolean {
-    return field < 3 && isHeaderName(this.#tape.numbers[segment * ROW + 3] ?? 0);
-  }
-
   #has(segment: number): boolean {
     return segment >= 0 && segment < this.segmentCount;
   }
@@ -215,92 +206,7 @@ export class Message {
 
   #leafText(segment: number, field: number, start: number, end: number): string {
     const text = this.rawText(start, end);
-    return this.#isWhole(segment, field) ? text : unescape(text, this.delimiters, this.charset);
-  }
-
-  /** Sets the bounds; false when the field is absent or empty. */
-  #findField(segment: number, field: number): boolean {
-    if (field < 1 || field > this.fieldCount(segment)) {
-      this.#start = this.#end = this.segmentSpan(segment).end;
-      return false;
-    }
-    const index = this.#tape.fieldsAt + ((this.#tape.numbers[segment * ROW + 2] ?? 0) + field - 1) * 2;
-    this.#start = this.#tape.numbers[index] ?? 0;
-    this.#end = this.#tape.numbers[index + 1] ?? 0;
-    return this.#end > this.#start;
-  }
-
-  #findRepetition(segment: number, field: number, repetition: number): boolean {
-    if (!this.#findField(segment, field)) return false;
-    if (this.#isWhole(segment, field)) return repetition === 1 || this.#nothing();
-    const fieldStart = this.#start;
-    const known = fieldStart === this.#repetitionField && repetition >= this.#repetition;
-    if (!known) {
-      this.#repetitionField = fieldStart;
-      this.#repetition = 1;
-      this.#repetitionStart = fieldStart;
-      this.#component = 0;
-    }
-    this.#start = this.#repetitionStart;
-    if (!this.#skip(this.delimiters.repetition, repetition - this.#repetition)) return false;
-    if (repetition !== this.#repetition) {
-      this.#repetition = repetition;
-      this.#repetitionStart = this.#start;
-      this.#component = 0;
-    }
-    return this.#end > this.#start;
-  }
-
-  /** Narrows to a leaf; `subcomponent` 0 keeps the whole component. */
-  #find(
-    segment: number,
-    field: number,
-    repetition: number,
-    component: number,
-    subcomponent: number,
-  ): boolean {
-    if (!this.#findRepetition(segment, field, repetition)) return false;
-    if (this.#isWhole(segment, field)) return (component === 1 && subcomponent <= 1) || this.#nothing();
-    if (this.#component === 0 || component < this.#component) {
-      this.#component = 1;
-      this.#componentStart = this.#start;
-    }
-    this.#start = this.#componentStart;
-    if (!this.#skip(this.delimiters.component, component - this.#component)) return false;
-    this.#component = component;
-    this.#componentStart = this.#start;
-    if (subcomponent === 0) return this.#end > this.#start;
-    return this.#skip(this.delimiters.subcomponent, subcomponent - 1) && this.#end > this.#start;
-  }
-
-  /** Moves the start past `count` delimiters and the end to the next one; false when there are fewer. */
-  #skip(delimiter: number | null, count: number): boolean {
-    if (count < 0) return this.#nothing();
-    if (delimiter === null) return count === 0 || this.#nothing();
-    const bytes = this.bytes;
-    const end = this.#end;
-    let at = this.#start;
-    for (let left = count; left > 0; left -= 1) {
-      while (at < end && bytes[at] !== delimiter) at += 1;
-      if (at >= end) return this.#nothing();
-      at += 1;
-    }
-    this.#start = at;
-    while (at < end && bytes[at] !== delimiter) at += 1;
-    this.#end = at;
-    return true;
-  }
-
-  #nothing(): false {
-    this.#start = this.#end;
-    return false;
-  }
-
-  #count(delimiter: number | null): number {
-    if (delimiter === null) return 1;
-    let count = 1;
-    for (let at = this.#start; at < this.#end; at += 1) if (this.bytes[at] === delimiter) count += 1;
-    return count;
+    return this.#cursor.isWhole(segment, field) ? text : unescape(text, this.delimiters, this.charset);
   }
 }
 

@@ -136,6 +136,20 @@ describe('for any bytes', () => {
     );
   });
 
+  test('reading in any order gives what reading one alone gives', () => {
+    fc.assert(
+      fc.property(anyMessage, fc.array(fc.nat()), (bytes, order) => {
+        const message = read(bytes);
+        if (!message) return;
+        const leaves = message.leaves();
+        for (const pick of order) {
+          const leaf = leaves[pick % leaves.length];
+          if (leaf) expect(message.value(leaf.location)).toEqual(read(bytes)?.value(leaf.location));
+        }
+      }),
+    );
+  });
+
   test('every segment has one place in its group tree', () => {
     fc.assert(
       fc.property(anyMessage, bytes => {
