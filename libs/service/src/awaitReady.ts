@@ -10,7 +10,8 @@ export interface AwaitOptions {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
+    // A signal that is aborted already fires no event any more.
+    const timer = setTimeout(resolve, signal.aborted ? 0 : ms);
     signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });
 }

@@ -78,7 +78,7 @@ function refusal(error: unknown): string | undefined {
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { tenants, audience, tokenType, clock, keysOf = discoverKeys() } = options;
-  const verified = new LRUCache<string, Caller>({ max: 1_000 });
+  const verified = new LRUCache<string, { readonly caller: Caller; readonly until: number }>({ max: 1_000 });
 
   const issuerOf = (token: string): string | undefined => {
     try {
@@ -92,12 +92,12 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     if (!authorization) throw unauthenticated({ reason: 'no token' });
     const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1];
     if (!token || token.length > longestToken) throw unauthenticated({ reason: 'no bearer token' });
+    const now = clock();
     const known = verified.get(token);
-    if (known) return known;
+    if (known && now < known.until) return known.caller;
     const tenant = tenants.byIssuer(issuerOf(token) ?? '');
     if (!tenant) throw unauthenticated({ reason: 'issuer unknown' });
     const keys = await keysOf(tenant.issuer);
-    const now = clock();
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, keys, {
@@ -114,8 +114,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       throw reason ? unauthenticated({ reason }, error) : issuerUnavailable({ issuer: tenant.issuer }, error);
     }
     const caller = callerFrom(payload, tenant);
-    const ttl = Math.min(rememberMs, (payload.exp ?? 0) * 1_000 - now);
-    if (ttl > 0) verified.set(token, caller, { ttl });
+    verified.set(token, { caller, until: Math.min(now + rememberMs, (payload.exp ?? 0) * 1_000) });
     return caller;
   };
 }
