@@ -63,3 +63,11 @@ export const pathAmbiguous = defineError(
 
 /** Raised when a query parameter is missing or malformed: 400. */
 export const badRequest = defineError('ANM_BAD_REQUEST', 'park', (f: { sentence: string }) => f.sentence);
+
+/** Raised when no message of the resource wrote the element: the record's own decision or an API write did. 404. */
+export const fieldNotFromMessage = defineError(
+  'ANM_FIELD_NOT_FROM_MESSAGE',
+  'park',
+  (f: { type: string; path: string }) =>
+    `No message wrote ${f.path} of this ${f.type}: it is absent, was written through the API, or by the record's own decision`,
+);

@@ -77,6 +77,8 @@ CREATE TABLE IF NOT EXISTS resource_origin (
   PRIMARY KEY (tenant, type, id, version)
 );
 CREATE INDEX IF NOT EXISTS resource_origin_correlation ON resource_origin (correlation_id);
+-- "Who saw this patient" asks for every resource about the source record.
+CREATE INDEX IF NOT EXISTS resource_origin_subject ON resource_origin (tenant, subject) INCLUDE (type, id);
 
 -- Exceptions of every service, one row per raised event.
 CREATE TABLE IF NOT EXISTS exception_item (
