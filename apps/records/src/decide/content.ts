@@ -21,13 +21,20 @@ function canonical(value: unknown): string {
   return `${out}}`;
 }
 
+function without(object: object, names: ReadonlySet<string>): Record<string, unknown> {
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) if (!names.has(name)) rest[name] = value;
+  return rest;
+}
+
+const meta = new Set(['meta']);
+
 /** The resource without the server's meta elements; without `meta` when nothing else is in it. */
 export function contentOf(resource: Resource): Resource {
-  const meta = resource['meta'];
-  if (meta === null || typeof meta !== 'object') return resource;
-  const own = Object.entries(meta).filter(([name]) => !serverMeta.has(name));
-  const { meta: _dropped, ...rest } = resource;
-  return own.length === 0 ? rest : { ...rest, meta: Object.fromEntries(own) };
+  const sent = resource['meta'];
+  if (sent === null || typeof sent !== 'object') return resource;
+  const own = without(sent, serverMeta);
+  return Object.keys(own).length === 0 ? without(resource, meta) : { ...resource, meta: own };
 }
 
 /** Text with members in the order of their names, so that equal content has one text. */
@@ -43,7 +50,7 @@ export function bodyHashOf(idKey: Uint8Array, resource: Resource): string {
 /** The stored form: content with the server's meta elements written in. */
 export function withServerMeta(
   resource: Resource,
-  meta: { version: number; time: number; source: string },
+  server: { version: number; time: number; source: string },
 ): Resource {
   const { resourceType, id, meta: sent, ...rest } = contentOf(resource);
   return {
@@ -51,9 +58,9 @@ export function withServerMeta(
     id,
     meta: {
       ...(sent as object | undefined),
-      versionId: String(meta.version),
-      lastUpdated: new Date(meta.time).toISOString(),
-      source: meta.source,
+      versionId: String(server.version),
+      lastUpdated: new Date(server.time).toISOString(),
+      source: server.source,
     },
     ...rest,
   };

@@ -1,0 +1,4 @@
+import { startService } from '@anamnesis/service';
+import { recordsService } from './service.js';
+
+await startService(recordsService());
