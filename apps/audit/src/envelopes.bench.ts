@@ -58,7 +58,14 @@ function sources(count: number): Rec[] {
         plan: id() + id(),
         traceparent: `00-${id()}-${id().slice(16)}-01`,
         contentType: 'application/json',
-        facts: { interface: 'lab-results', control: id(), part: '1/1', type: 'ORU^R01', outputhash: id(), lineagehash: id() },
+        facts: {
+          interface: 'lab-results',
+          control: id(),
+          part: '1/1',
+          type: 'ORU^R01',
+          outputhash: id(),
+          lineagehash: id(),
+        },
       }),
       value,
     };
@@ -70,7 +77,9 @@ await migrate(database.url, [processingMigrations, new URL('../dist/migrations/'
 const pool: pg.Pool = createPool(database.url, { applicationName: 'bench', max: 1 });
 const backend = (await pool.query<{ p: number }>('SELECT pg_backend_pid() p')).rows[0]?.p;
 const postgresMs = (): number => {
-  const fields = execFileSync('cat', [`/proc/${backend}/stat`]).toString().split(' ');
+  const fields = execFileSync('cat', [`/proc/${backend}/stat`])
+    .toString()
+    .split(' ');
   return (Number(fields[13]) + Number(fields[14])) * 10;
 };
 const nodeMs = (): number => {
@@ -97,7 +106,14 @@ const forwarder = createForwarder({
   idKeyOf: () => Buffer.alloc(32, 1),
   tenantOfShard: () => 'demo',
 });
-const cursor = (processor: string, topic: string) => ({ processor, topic, partition: 0, next: 0, epoch: 'e1', marks: {} });
+const cursor = (processor: string, topic: string) => ({
+  processor,
+  topic,
+  partition: 0,
+  next: 0,
+  epoch: 'e1',
+  marks: {},
+});
 
 async function measure(name: string, records: Rec[], take: (batch: Rec[]) => Promise<void>): Promise<void> {
   const before = { node: nodeMs(), postgres: postgresMs(), wall: performance.now() };

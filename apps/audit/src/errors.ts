@@ -35,7 +35,8 @@ export const rawNotKept = defineError(
 export const planMissing = defineError(
   'ANM_PLAN_UNKNOWN',
   'stop',
-  (f: { plan: string }) => `governance.events holds no plan ${f.plan}: a plan is never removed, restore the topic`,
+  (f: { plan: string }) =>
+    `governance.events holds no plan ${f.plan}: a plan is never removed, restore the topic`,
 );
 
 /** Raised when a message was set aside and has no translation to explain: 409. */

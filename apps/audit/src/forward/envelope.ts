@@ -35,8 +35,7 @@ function sha256(value: Buffer | null): string {
 function ofUnreadable(record: IncomingRecord, tenant: string, idKey: Uint8Array): Envelope {
   const { headers, topic, partition, offset } = record;
   const eventId =
-    headers['ce_id'] ||
-    derivedId(idKey, 'event', [unreadableType, topic, String(partition), String(offset)]);
+    headers['ce_id'] || derivedId(idKey, 'event', [unreadableType, topic, String(partition), String(offset)]);
   return {
     tenant: headers['ce_tenant'] || tenant,
     payload: {

@@ -21,7 +21,7 @@ export function causalDepth(hops: readonly HopRow[]): Map<string, number> {
 export function descendantsOf(hops: readonly HopRow[], eventId: string): HopRow[] {
   const found: HopRow[] = [];
   const seen = new Set([eventId]);
-  for (let wave = [eventId]; wave.length > 0; ) {
+  for (let wave = [eventId]; wave.length > 0;) {
     const next = hops.filter(hop => wave.includes(hop.causationId ?? '') && !seen.has(hop.eventId));
     for (const hop of next) seen.add(hop.eventId);
     found.push(...next);

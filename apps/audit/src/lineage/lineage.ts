@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { contentHash } from '@anamnesis/contracts';
 import type { Keyring } from '@anamnesis/keys';
@@ -94,6 +93,25 @@ export function createLineage(options: LineageOptions): Lineage {
     return { correlation, hops, parts };
   };
 
+  /**
+   * The message of a version: the part that its decision came from, or, because the record acts on all parts of a
+   * message at the last one, the part that holds the resource.
+   */
+  const messageThatWrote = async (tenant: string, row: VersionRow, type: string, id: string) => {
+    const hops = await hopsOf(pool, tenant, row.correlationId);
+    const direct = causeOfType(hops, row.intentId, receivedType)?.eventId;
+    if (direct === undefined) return undefined;
+    const parts = hops.filter(hop => hop.type === receivedType).map(hop => hop.eventId);
+    let first: { eventId: string; verified: Verified } | undefined;
+    for (const eventId of new Set([direct, ...parts])) {
+      const verified = await again(tenant, eventId, hops);
+      first ??= { eventId, verified };
+      if (verified.translation.payload.resources.some(one => one.type === type && one.id === id))
+        return { eventId, verified };
+    }
+    return first;
+  };
+
   return {
     async message(tenant, id) {
       const correlation = await correlationOf(pool, tenant, id);
@@ -119,13 +137,7 @@ export function createLineage(options: LineageOptions): Lineage {
       const versions = await versionsOf(pool, tenant, { type, id, upTo: version }, mostVersions);
       if (versions.length === 0 || (version !== undefined && versions[0]?.version !== version))
         throw notFound({ kind: 'version of this resource' });
-      const messageOf = async (row: VersionRow) => {
-        const hops = await hopsOf(pool, tenant, row.correlationId);
-        const source = causeOfType(hops, row.intentId, receivedType);
-        if (!source) return undefined;
-        const { eventId } = source;
-        return { eventId, verified: await again(tenant, eventId, hops) };
-      };
+      const messageOf = (row: VersionRow) => messageThatWrote(tenant, row, type, id);
       const origin = await fieldOrigin({ type, id, path, versions, messageOf });
       const { entry, verified } = origin;
       return {
@@ -181,7 +193,7 @@ export function createLineage(options: LineageOptions): Lineage {
         interface: payload.interface,
         receivedAt: payload.receivedAt,
         bytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        contentHash: contentHash(idKeyOf(tenant), bytes),
         masked: !reveal,
         text: reveal ? textOf(bytes, 0, bytes.length, message) : maskedText(bytes, message),
         ...(reveal ? { base64: bytes.toString('base64') } : {}),

@@ -26,7 +26,10 @@ const translatedType = 'message.translated.v1';
 function translatedHop(hops: readonly HopRow[], receivedId: string): HopRow | undefined {
   return hops
     .filter(hop => hop.type === translatedType && hop.causationId === receivedId)
-    .reduce<HopRow | undefined>((newest, hop) => (newest && newest.time > hop.time ? newest : hop), undefined);
+    .reduce<HopRow | undefined>(
+      (newest, hop) => (newest && newest.time > hop.time ? newest : hop),
+      undefined,
+    );
 }
 
 /**

@@ -31,15 +31,15 @@ function partNumbers(fact: string | undefined): { part: number; of: number } {
 function stateOf(caused: readonly HopRow[], raised: readonly ExceptionRow[]): PartOutcome['state'] {
   const decision = caused
     .filter(hop => hop.type === decidedType)
-    .reduce<HopRow | undefined>((newest, hop) => (newest && newest.time > hop.time ? newest : hop), undefined);
+    .reduce<HopRow | undefined>(
+      (newest, hop) => (newest && newest.time > hop.time ? newest : hop),
+      undefined,
+    );
   return ofOutcome[decision?.facts['outcome'] ?? ''] ?? (raised.length > 0 ? 'exception' : 'pending');
 }
 
 /** The parts of a message that were received, by part number. An exception belongs to the part that it came from. */
-export function partOutcomes(
-  hops: readonly HopRow[],
-  exceptions: readonly ExceptionRow[],
-): PartOutcome[] {
+export function partOutcomes(hops: readonly HopRow[], exceptions: readonly ExceptionRow[]): PartOutcome[] {
   const parts = new Map(hops.filter(hop => hop.type === receivedType).map(hop => [hop.eventId, hop]));
   return [...parts.values()]
     .map(hop => {

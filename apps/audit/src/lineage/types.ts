@@ -157,8 +157,8 @@ export interface RawMessage {
   readonly interface: string;
   readonly receivedAt: string;
   readonly bytes: number;
-  /** SHA-256 (hex) of the bytes as received. */
-  readonly sha256: string;
+  /** Keyed hash of the bytes as received; the gateway wrote the same into the header of the message. */
+  readonly contentHash: string;
   readonly masked: boolean;
   readonly text: string;
   /** The bytes as received; only with `reveal=true`. */

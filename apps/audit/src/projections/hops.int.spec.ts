@@ -19,7 +19,14 @@ describe('hops of audit', () => {
       await audit.hospital.translate(message, { output: 'o', lineage: 'l' });
       await audit.hospital.submit(message);
       await audit.hospital.decide(message, 'accepted', [
-        { type: 'Observation', id: `obs-${n}`, version: 1, action: 'created', subject: message.srid, bodyHash: 'h' },
+        {
+          type: 'Observation',
+          id: `obs-${n}`,
+          version: 1,
+          action: 'created',
+          subject: message.srid,
+          bodyHash: 'h',
+        },
       ]);
     }
     // when they are delivered in threes and then everything again
@@ -46,7 +53,13 @@ describe('hops of audit', () => {
 
   it('accounts for a record that is no event', async () => {
     await audit.log.writer.append([
-      { topic: 'ingress.messages', partition: 0, key: 'k', headers: { foreign: 'x' }, value: Buffer.from('?') },
+      {
+        topic: 'ingress.messages',
+        partition: 0,
+        key: 'k',
+        headers: { foreign: 'x' },
+        value: Buffer.from('?'),
+      },
     ]);
     await audit.settle();
     expect(await count("hop WHERE type = 'unreadable'")).toBe(1);
@@ -81,7 +94,14 @@ describe('hops of audit', () => {
     // given a decision whose key is destroyed before audit reads it
     const message = await audit.hospital.receive({ control: 'ERASED', srid: 'erasedrecord' });
     await audit.hospital.decide(message, 'accepted', [
-      { type: 'Patient', id: 'erasedrecord', version: 1, action: 'created', subject: 'erasedrecord', bodyHash: 'h' },
+      {
+        type: 'Patient',
+        id: 'erasedrecord',
+        version: 1,
+        action: 'created',
+        subject: 'erasedrecord',
+        bodyHash: 'h',
+      },
     ]);
     audit.keys.destroy('demo', 'erasedrecord');
     audit.keys.forget();

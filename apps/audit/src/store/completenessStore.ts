@@ -76,7 +76,11 @@ async function edgeGaps(pool: pg.Pool, range: readonly string[]): Promise<EdgeGa
   return rows;
 }
 
-async function orphans(pool: pg.Pool, tenant: string, range: readonly string[]): Promise<Completeness['orphans']> {
+async function orphans(
+  pool: pg.Pool,
+  tenant: string,
+  range: readonly string[],
+): Promise<Completeness['orphans']> {
   const { rows } = await pool.query<OrphanView & { total: number }>(
     `SELECT event_id AS "eventId", type, topic, partition, "offset", causation_id AS "causationId", count(*) OVER () AS total
        FROM hop h
