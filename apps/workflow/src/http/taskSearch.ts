@@ -58,7 +58,7 @@ export function searchBundle(
   const last = page.at(-1);
   const link = (after?: string): string => {
     const pairs = Object.entries(query).filter(([name]) => name !== '_after' || after === undefined);
-    const params = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]));
+    const params = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, String(value)]));
     if (after !== undefined) params.set('_after', after);
     return `Task?${params.toString()}`;
   };

@@ -125,6 +125,8 @@ export class TasksController {
   ): Promise<object> {
     const operation = operations.find(name => named === `$${name}`);
     if (!operation) throw notFound('This operation');
+    const version = versionFrom(ifMatch);
+    const note = noteFrom(body);
     const permit = await this.context.access.enter({
       caller,
       purpose,
@@ -133,8 +135,6 @@ export class TasksController {
       resourceId: id,
       traceparent,
     });
-    const version = versionFrom(ifMatch);
-    const note = noteFrom(body);
     const before = await findTask(this.context.pool, caller.tenant, id);
     if (!before) {
       await permit.record([]);
