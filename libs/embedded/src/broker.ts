@@ -28,6 +28,8 @@ export interface BrokerOptions {
   readonly logFile?: string;
   readonly heapMb?: number;
   readonly lifetime?: Lifetime;
+  /** Called as soon as the process exists, before it is ready: note it, so that it is never lost. */
+  readonly onSpawn?: (mark: ProcessMark) => Promise<void>;
   readonly jvmFlags?: readonly string[];
   readonly nodes?: 1;
 }
@@ -65,6 +67,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     logFile,
     lifetime: options.lifetime ?? 'detached',
   });
+  await options.onSpawn?.(spawned.mark);
   const connection = adminConnection(options);
   const failure = await waitForBroker(connection, startWithinMs, () => spawned.ended());
   if (failure !== undefined) throw await notStarted(spawned, failure, logFile);
@@ -77,17 +80,18 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     admin: { username: brokerAdmin, password: options.adminPassword },
     mark: spawned.mark,
     pid: spawned.mark.pid,
-    stop: () => stopBroker(spawned.mark),
+    stop: async () => void (await stopBroker(spawned.mark)),
     kill: signal => void signalProcess(spawned.mark, signal),
   };
 }
 
-/** Ends a broker that this or an earlier process started; nothing happens when it is gone. */
-export async function stopBroker(mark: ProcessMark): Promise<void> {
-  await stopProcess(mark, [
+/** Ends a broker that this or an earlier process started. Answers false when it was gone already. */
+export async function stopBroker(mark: ProcessMark): Promise<boolean> {
+  const ended = await stopProcess(mark, [
     ['SIGTERM', 20_000],
     ['SIGKILL', 5_000],
   ]);
+  return ended !== undefined;
 }
 
 function adminConnection(options: BrokerOptions): BrokerConnection {

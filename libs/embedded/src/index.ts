@@ -9,6 +9,7 @@ export {
   postgresUrl,
   startPostgres,
   stopPostgres,
+  waitForPostgres,
   type PostgresOptions,
   type RunningPostgres,
 } from './postgres.js';

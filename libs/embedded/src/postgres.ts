@@ -7,7 +7,7 @@ import { didNotStart } from './errors.js';
 import { requirePort } from './ports.js';
 import { clearData, giveTo, postgresFiles, type PostgresFiles } from './postgresFiles.js';
 import type { ProcessMark } from './processMark.js';
-import { spawnLogged, tailOf, type Lifetime, type LoggedCommand, type Spawned } from './spawnLogged.js';
+import { spawnLogged, tailOf, type Lifetime, type LoggedCommand } from './spawnLogged.js';
 import { stopProcess } from './stopProcess.js';
 
 export interface PostgresOptions {
@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly password: string;
   readonly logFile?: string;
   readonly lifetime?: Lifetime;
+  /** Called as soon as the process exists, before it is ready: note it, so that it is never lost. */
+  readonly onSpawn?: (mark: ProcessMark) => Promise<void>;
   /** Settings that differ from {@link serverSettings}. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -75,14 +77,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     pid: mark.pid,
     adminUrl,
     url: (database, role, password) => postgresUrl(options.port, database, role, password),
-    stop: mode => stopPostgres(mark, mode),
+    stop: async mode => void (await stopPostgres(mark, mode)),
   };
 }
 
-/** Ends a server that this or an earlier process started; nothing happens when it is gone. */
-export async function stopPostgres(mark: ProcessMark, mode: StopMode = 'fast'): Promise<void> {
+/** Ends a server that this or an earlier process started. Answers false when it was gone already. */
+export async function stopPostgres(mark: ProcessMark, mode: StopMode = 'fast'): Promise<boolean> {
   const first = mode === 'fast' ? (['SIGINT', 20_000] as const) : (['SIGQUIT', 5_000] as const);
-  await stopProcess(mark, [first, ['SIGQUIT', 5_000], ['SIGKILL', 5_000]]);
+  return (await stopProcess(mark, [first, ['SIGQUIT', 5_000], ['SIGKILL', 5_000]])) !== undefined;
 }
 
 async function initialise(options: PostgresOptions, files: PostgresFiles, logFile: string): Promise<void> {
@@ -148,7 +150,8 @@ async function launch(
       lifetime,
       orphanSignal: 'QUIT',
     });
-    const failure = await waitForPostgres(adminUrl, deadline, spawned);
+    await options.onSpawn?.(spawned.mark);
+    const failure = await waitForPostgres(adminUrl, deadline - performance.now(), () => spawned.ended());
     if (failure === undefined) return spawned.mark;
     // The children of a killed server let go of its shared memory a moment after it.
     const dying = /shared memory block|lock file ".*" already exists/.test(tailOf(logFile, 4));
@@ -161,10 +164,19 @@ async function launch(
   }
 }
 
-async function waitForPostgres(url: string, deadline: number, spawned: Spawned): Promise<string | undefined> {
+/**
+ * Asks a server until it takes queries. Answers undefined then, else why not: the last error at the deadline, or
+ * what `gaveUp` says.
+ */
+export async function waitForPostgres(
+  url: string,
+  withinMs: number,
+  gaveUp: () => string | undefined = () => undefined,
+): Promise<string | undefined> {
+  const deadline = performance.now() + withinMs;
   let reason = 'no answer';
   while (performance.now() < deadline) {
-    const ended = spawned.ended();
+    const ended = gaveUp();
     if (ended !== undefined) return ended;
     const failure = await tryQuery(url);
     if (failure === undefined) return undefined;

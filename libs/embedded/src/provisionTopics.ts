@@ -20,6 +20,7 @@ export interface TopicSpec {
 export interface NewTopic {
   readonly topic: string;
   readonly epoch: string;
+  readonly partitions: number;
 }
 
 export interface TopicProvisioning {
@@ -45,7 +46,11 @@ export async function provisionTopics(
     const present = topics.filter(topic => existing.has(inCell(connection, topic.name)));
     await requirePartitions(admin, connection, present);
     const missing = topics.filter(topic => !present.includes(topic));
-    const made = missing.map(topic => ({ topic: topic.name, epoch: options.newEpoch() }));
+    const made = missing.map(topic => ({
+      topic: topic.name,
+      epoch: options.newEpoch(),
+      partitions: topic.partitions,
+    }));
     if (missing.length === 0) return made;
     await options.beforeCreate?.(made);
     await admin.createTopics({

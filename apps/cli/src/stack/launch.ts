@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { requirePort, spawnLogged } from '@anamnesis/embedded';
+import { environmentOf } from './environment.js';
+import { serviceNotBuilt } from './errors.js';
+import { isReady, waitUntilReady } from './health.js';
+import { runningRecord, writeRecord } from './runRecord.js';
+import { entryOf, type ServiceSpec } from './services.js';
+
+type Stack = Parameters<typeof environmentOf>[1];
+
+/** Raised when one has no compiled entry: {@link serviceNotBuilt}, naming them all. */
+export function requireBuilt(wanted: readonly ServiceSpec[]): void {
+  const missing = wanted.filter(service => !existsSync(entryOf(service)));
+  if (missing.length > 0)
+    throw serviceNotBuilt({ services: missing.map(service => service.name).join(', ') });
+}
+
+/** Starts a service unless it runs, and waits until it is ready. Answers whether it was started now. */
+export async function ensureService(stack: Stack, service: ServiceSpec): Promise<boolean> {
+  const { home } = stack;
+  const running = await runningRecord(home, service.name);
+  if (running) {
+    if (!(await isReady(running.port))) await waitUntilReady(home, running);
+    return false;
+  }
+  const port = home.portBase + service.portOffset;
+  await requirePort(port, service.name);
+  const spawned = await spawnLogged({
+    command: process.execPath,
+    args: ['--enable-source-maps', entryOf(service)],
+    cwd: home.root,
+    env: environmentOf(service, stack),
+    logFile: home.logOf(service.name),
+  });
+  const record = { name: service.name, ...spawned.mark, startedAt: new Date().toISOString(), port };
+  await writeRecord(home, record);
+  await waitUntilReady(home, record);
+  return true;
+}
+
+/** Starts all of them at once. Raised after every one has settled: the first failure. */
+export async function ensureServices(stack: Stack, wanted: readonly ServiceSpec[]): Promise<string[]> {
+  const results = await Promise.allSettled(wanted.map(service => ensureService(stack, service)));
+  const failed = results.find(result => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return wanted
+    .filter((_, i) => (results[i] as PromiseFulfilledResult<boolean>).value)
+    .map(service => service.name);
+}
