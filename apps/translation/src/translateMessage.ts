@@ -138,9 +138,14 @@ function translatedRecord(
 }
 
 /**
- * Translates one received message by the plan stamped on it. Message-scoped ids and the source record of an
- * unidentified message are derived from the message's id, which its parts share.
+ * The part of a message of several whose patient is not identified: the gateway gave it a source record under the
+ * id that all parts share, which translation of one part does not know.
  */
+function isUnidentifiedPart({ part }: MessageReceivedV1, correlationId: string, idKey: Uint8Array): boolean {
+  return part.srids[part.n - 1] === derivedId(idKey, 'unidentified', [correlationId]);
+}
+
+/** Translates one received message (one part of it) by the plan stamped on it. */
 export function translateMessage(
   event: Extract<DecodedEvent, { readable: true }>['event'],
   plan: LoadedPlan,
@@ -154,7 +159,7 @@ export function translateMessage(
   try {
     result = translate(Buffer.from(payload.raw, 'base64'), plan.compiled, {
       idKey: context.idKey,
-      eventId: attributes.correlationId,
+      eventId: attributes.id,
       part: payload.part,
     });
     if (result.ok) {
@@ -167,6 +172,9 @@ export function translateMessage(
     const reason = `The rules of the plan failed on this message (${name})`;
     return parkMessage(record, attributes, 'translation-failed', { reason, acts }, context);
   }
-  const { code, reason, position } = result;
+  const { reason, position } = result;
+  const unidentified =
+    result.code === 'part-mismatch' && isUnidentifiedPart(payload, attributes.correlationId, context.idKey);
+  const code = unidentified ? 'unidentified-patient' : result.code;
   return parkMessage(record, attributes, code, { reason, position, acts }, context);
 }

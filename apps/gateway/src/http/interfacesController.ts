@@ -10,6 +10,7 @@ import {
   type ServiceContext,
 } from '@anamnesis/service';
 import { GATEWAY, type Gateway } from '../gateway.js';
+import { headBytes } from '../receive/readBytes.js';
 import { statusOf } from './statusOf.js';
 
 /** Bodies that are an HL7 v2 message in ER7, under the names in use for it. */
@@ -20,8 +21,6 @@ export const hl7ContentTypes = [
   'text/plain',
 ];
 const ackContentType = 'application/hl7-v2';
-/** First bytes of a body past the cap: enough for its header, by which the refusal is addressed. */
-const headBytes = 4_096;
 
 @Controller('interfaces')
 export class InterfacesController {

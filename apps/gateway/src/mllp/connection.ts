@@ -11,6 +11,8 @@ export interface ConnectionLimits {
   readonly frameMs: number;
   /** Frames taken and not answered yet; above it the socket is not read. */
   readonly maxWaiting: number;
+  /** The same in bytes. */
+  readonly maxWaitingBytes: number;
 }
 
 /** What a connection brings to the listener. */
@@ -46,6 +48,7 @@ export function attachConnection(
 ): MllpConnection {
   const framer = createFramer({ maxBytes: limits.maxBytes });
   let waiting = 0;
+  let waitingBytes = 0;
   let idled = false;
   let frameTimer: NodeJS.Timeout | undefined;
   let garbageTimer: NodeJS.Timeout | undefined;
@@ -59,7 +62,11 @@ export function attachConnection(
   socket.setTimeout(limits.idleMs);
 
   const flow = (): void => {
-    const full = waiting >= limits.maxWaiting || socket.writableLength > maxUnsentBytes || stopping;
+    const full =
+      stopping ||
+      waiting >= limits.maxWaiting ||
+      waitingBytes >= limits.maxWaitingBytes ||
+      socket.writableLength > maxUnsentBytes;
     if (full && !socket.isPaused()) socket.pause();
     if (!full && socket.isPaused()) socket.resume();
   };
@@ -70,11 +77,13 @@ export function attachConnection(
 
   const take = (bytes: Buffer, truncated: boolean): void => {
     waiting += 1;
+    waitingBytes += bytes.length;
     const answer = handlers.onFrame(bytes, truncated);
     answered = answered
       .then(async () => send(await answer))
       .finally(() => {
         waiting -= 1;
+        waitingBytes -= bytes.length;
         if (idled) socket.setTimeout(limits.idleMs);
         flow();
       });

@@ -79,6 +79,7 @@ export async function startListener(options: ListenerOptions): Promise<MllpListe
         idleMs: transport.idleSeconds * 1_000,
         frameMs: options.frameMs ?? 30_000,
         maxWaiting: options.maxWaiting ?? 64,
+        maxWaitingBytes: 4 * 1024 * 1024,
       },
       { onFrame, onGarbage, onClosed: why => onClosed(socket, why) },
     );

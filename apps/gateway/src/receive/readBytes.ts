@@ -12,6 +12,8 @@ export interface ReadBytes {
   readonly findings: readonly ReceiptFinding[];
 }
 
+/** First bytes of a message that is too large: enough for its header. */
+export const headBytes = 4_096;
 const codeForm = /^[A-Z][A-Z0-9]{2}$/;
 
 function headerOf(message: Message): ReceiptHeader {
@@ -31,14 +33,12 @@ function headerOf(message: Message): ReceiptHeader {
 export function readBytes(bytes: Uint8Array, charset: string, truncated = false): ReadBytes {
   const read = tokenise(bytes, { defaultCharset: charset });
   if (isHl7Error(read)) {
-    const unreadable: Unreadable = truncated
-      ? 'too-large'
-      : read.code === 'ANM_HL7_DELIMITERS'
-        ? 'undecodable'
-        : read.code === 'ANM_HL7_LIMIT'
-          ? 'too-large'
-          : 'no-header';
-    return { message: null, header: unreadable, messageType: '', controlId: '', findings: [] };
+    // Past the reader's limits the header can still be read, by which the refusal is addressed.
+    if (read.code === 'ANM_HL7_LIMIT' && !truncated)
+      return readBytes(bytes.subarray(0, headBytes), charset, true);
+    const unreadable = read.code === 'ANM_HL7_DELIMITERS' ? 'undecodable' : 'no-header';
+    const header: Unreadable = truncated ? 'too-large' : unreadable;
+    return { message: null, header, messageType: '', controlId: '', findings: [] };
   }
   const header = headerOf(read);
   const named = codeForm.test(header.code) && codeForm.test(header.trigger);

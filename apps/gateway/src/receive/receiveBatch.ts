@@ -1,3 +1,4 @@
+import { maxRecordBytes } from '@anamnesis/contracts';
 import type { AppendedRecord, OutgoingRecord } from '@anamnesis/event-log';
 import type { DataKey, KeyOwner } from '@anamnesis/keys';
 import { negative, positive, type ReceiptAnswer } from './answers.js';
@@ -7,6 +8,7 @@ import { receivedRecords, refusedRecord, type ReceiptTransport } from './encodeR
 import type { ReceiptIds } from './identify.js';
 import type { ActiveInterface, ReceivedBatch, ReceiverPorts, ReceivingTenant } from './ports.js';
 import type { ReadBytes } from './readBytes.js';
+import { refusal } from './refusals.js';
 import { sourceOf, type ReceiptSource } from './sourceOf.js';
 
 /** Bytes that one connection or request brought, whole or (`truncated`) the first of too many. */
@@ -114,6 +116,27 @@ function encode(
   });
 }
 
+/**
+ * A message that is within the interface's cap and still does not fit into a record, sealed and in its envelope,
+ * would fail every append that it is part of: it is refused instead.
+ */
+function withinRecords(
+  decided: Decided,
+  keys: ReadonlyMap<string, DataKey>,
+  ports: ReceiverPorts,
+): { readonly decided: Decided; readonly records: readonly OutgoingRecord[] } {
+  const records = encode(decided, keys, ports);
+  const { decision } = decided;
+  const fits = records.every(record => (record.value?.length ?? 0) <= maxRecordBytes);
+  if (fits || decision.kind !== 'accept') return { decided, records };
+  const { attempt } = decision;
+  const refused: Decided = {
+    ...decided,
+    decision: { kind: 'refuse', attempt, refusal: refusal('too-large') },
+  };
+  return { decided: refused, records: encode(refused, keys, ports) };
+}
+
 function remember(
   { receipt, decision, source, receivedAt }: Decided,
   records: readonly OutgoingRecord[],
@@ -173,12 +196,12 @@ export async function receiveBatch(
   );
   lap();
   const inBatch = createBatchReceipts();
-  const decided = batch.map((receipt, at) => decide(receipt, known[at] ?? [], inBatch, now));
+  const wanted = batch.map((receipt, at) => decide(receipt, known[at] ?? [], inBatch, now));
   lap();
-  const keys = await ports.keyring.forSealing(ownersOf(decided));
+  const keys = await ports.keyring.forSealing(ownersOf(wanted));
   lap();
-  const records = decided.map(one => encode(one, keys, ports));
-  const flat = records.flat();
+  const encoded = wanted.map(one => withinRecords(one, keys, ports));
+  const flat = encoded.flatMap(one => one.records);
   lap();
   let appended: readonly AppendedRecord[] = [];
   try {
@@ -189,11 +212,10 @@ export async function receiveBatch(
   }
   lap();
   let at = 0;
-  const answers = decided.map((one, index) => {
-    const own = records[index] ?? [];
-    remember(one, own, appended.slice(at, at + own.length), ports);
-    at += own.length;
-    return answerOf(one);
+  const answers = encoded.map(({ decided, records }) => {
+    remember(decided, records, appended.slice(at, at + records.length), ports);
+    at += records.length;
+    return answerOf(decided);
   });
   const [lookup = 0, deciding = 0, keying = 0, encoding = 0, append = 0] = times
     .slice(1)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { testContract, testInterface, testMessage } from '../testing/contracts.js';
 import { answerOf, startReceiving } from '../testing/receiving.js';
@@ -171,6 +172,29 @@ describe('a refused message', () => {
     const wider = testInterface({ accept: { processingIds: ['P', 'T'] } });
     expect(answerOf(await gateway.send(text, wider))).toBe('AA C1');
     expect((await gateway.received())[0]?.attributes.facts?.['attempt']).toBe('2');
+  });
+});
+
+describe('a message at the limit of a record', () => {
+  it('is refused when it does not fit, sealed, and the others of its batch are not held up', async () => {
+    const gateway = startReceiving();
+    const large = testInterface({ transport: { maxBytes: 64 * 1024 * 1024 } });
+    const noise = randomBytes(16 * 1024 * 1024 - 4_096).map(byte => (byte < 32 ? 120 : byte));
+    const bytes = Buffer.concat([Buffer.from(testMessage({ control: 'BIG', rest: ['OBX|1|ED|'] })), noise]);
+    const answers = await Promise.all([
+      gateway.receiver.receive({ active: large, bytes, transport: 'mllp' }),
+      gateway.send(testMessage({ control: 'SMALL' })),
+    ]);
+    expect(answers.map(answerOf)).toEqual(['AE BIG 104', 'AA SMALL']);
+    const [event] = await gateway.exceptions();
+    expect(event?.payload.raw).toBeUndefined();
+    expect(event?.payload.reason).toContain('not kept');
+  });
+
+  it('is refused by its header when it is past the limits of the reader', async () => {
+    const gateway = startReceiving();
+    const segments = 'NTE|\r'.repeat(100_001);
+    expect(answerOf(await gateway.send(`${testMessage()}${segments}`))).toBe('AE C1 104');
   });
 });
 
