@@ -6,9 +6,15 @@ import pg from 'pg';
 import { toHeaders } from '@anamnesis/contracts';
 import { createPool, migrate, processingMigrations } from '@anamnesis/processing';
 import { testPostgres } from '@anamnesis/testing';
-import { createForwarder } from '../dist/forward/forwarder.js';
-import { processorOf } from '../dist/projections/projection.js';
-import { hops } from '../dist/projections/hops.js';
+
+const shipped = (path: string): Promise<unknown> => import(new URL(`../dist/${path}`, import.meta.url).href);
+const { createForwarder } = (await shipped(
+  'forward/forwarder.js',
+)) as typeof import('./forward/forwarder.js');
+const { processorOf } = (await shipped(
+  'projections/projection.js',
+)) as typeof import('./projections/projection.js');
+const { hops } = (await shipped('projections/hops.js')) as typeof import('./projections/hops.js');
 
 const total = 70_000;
 const perBatch = Number(process.argv[2] ?? 210);

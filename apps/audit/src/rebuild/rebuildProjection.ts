@@ -114,9 +114,14 @@ export async function rebuildProjection(
         await sql.query("SET LOCAL statement_timeout = '30min'");
         return hashes(sql, schema, projection.tables);
       });
-      return tables.map(({ table, ...before }, at) => {
-        const { table: _, ...after } = rebuilt[at] as Table;
-        return { table, live: before, rebuilt: after, equal: before.hash === after.hash };
+      return tables.map((before, at) => {
+        const after = rebuilt[at] as Table;
+        return {
+          table: before.table,
+          live: { hash: before.hash, rows: before.rows },
+          rebuilt: { hash: after.hash, rows: after.rows },
+          equal: before.hash === after.hash,
+        };
       });
     } finally {
       await second.end();

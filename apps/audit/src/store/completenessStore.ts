@@ -48,6 +48,14 @@ export interface Completeness {
   readonly unaccounted: { readonly count: number; readonly samples: readonly UnaccountedView[] };
 }
 
+function orphanView({ eventId, type, topic, partition, offset, causationId }: OrphanView): OrphanView {
+  return { eventId, type, topic, partition, offset, causationId };
+}
+
+function unaccountedView({ id, eventId, interface: name, receivedAt }: UnaccountedView): UnaccountedView {
+  return { id, eventId, interface: name, receivedAt };
+}
+
 const sampleSize = 100;
 const window = 'append_time >= $1::timestamptz AND append_time < $2::timestamptz';
 
@@ -89,7 +97,7 @@ async function orphans(
       LIMIT ${sampleSize}`,
     [...range, tenant],
   );
-  return { count: rows[0]?.total ?? 0, samples: rows.map(({ total: _, ...row }) => row) };
+  return { count: rows[0]?.total ?? 0, samples: rows.map(orphanView) };
 }
 
 async function unaccounted(
@@ -108,7 +116,7 @@ async function unaccounted(
       LIMIT ${sampleSize}`,
     [...range, tenant],
   );
-  return { count: rows[0]?.total ?? 0, samples: rows.map(({ total: _, ...row }) => row) };
+  return { count: rows[0]?.total ?? 0, samples: rows.map(unaccountedView) };
 }
 
 /**
