@@ -1,6 +1,9 @@
 import type { AuditProjection } from './projection.js';
 import { jsonRows, readable } from './rows.js';
 
+/** Outcomes without any version; an incomplete merge may have written its own part's. */
+const writesNothing = new Set(['unchanged', 'rejected']);
+
 /**
  * Which decision wrote which version. Only decisions that wrote something are opened. Where a field's value came
  * from is not stored: it is found on demand by translating the messages of the versions again (blueprint §6).
@@ -11,7 +14,7 @@ export const origins: AuditProjection = {
   topics: ['records.events'],
   tables: ['resource_origin'],
   select: attributes =>
-    attributes.type === 'records.decided.v1' && (attributes.facts?.['outcome'] ?? 'accepted') === 'accepted',
+    attributes.type === 'records.decided.v1' && !writesNothing.has(attributes.facts?.['outcome'] ?? ''),
   async fold(sql, events) {
     const rows = readable(events, 'records.decided.v1').flatMap(({ attributes, payload }) =>
       payload.results
