@@ -6,6 +6,8 @@ export default {
   testPathIgnorePatterns: ['/dist/', '/node_modules/'],
   modulePathIgnorePatterns: ['<rootDir>/.anamnesis/', '/dist/'],
   watchman: false,
+  // A failed test may leave a socket open; the run still has to end and say so.
+  forceExit: true,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['development', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

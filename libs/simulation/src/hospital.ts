@@ -22,6 +22,8 @@ export interface HospitalOptions {
   /** Messages in all; Infinity goes on until stopped. */
   readonly count: number;
   readonly patients: number;
+  /** True when every patient was registered before this day: then the mix is 70 % results from the first message. */
+  readonly registered?: boolean;
   /** Begins every control id, so that runs do not collide. */
   readonly run: string;
   readonly clock: () => number;

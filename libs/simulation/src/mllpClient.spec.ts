@@ -10,13 +10,13 @@ describe('the MLLP client', () => {
   it('puts an answer together however the receiver splits it', async () => {
     const server = createServer(socket => {
       socket.on('data', () => {
-        const answer = Buffer.from('\x0bMSH|^~\\&|A\rMSA|AA|C1|taken\r\x1c\r');
+        const answer = Buffer.from('\x0bMSH|^~\\&|A|||||||R1\rMSA|AA|C1|taken\r\x1c\r');
         for (const byte of answer) socket.write(Buffer.of(byte));
       });
     });
     const client = createMllpClient({ host: '127.0.0.1', port: await listen(server) });
     const ack = parseAcknowledgement(await client.send(Buffer.from('MSH|')));
-    expect(ack).toEqual({ code: 'AA', controlId: 'C1', condition: '', text: 'taken' });
+    expect(ack).toEqual({ code: 'AA', controlId: 'C1', answerId: 'R1', condition: '', text: 'taken' });
     client.close();
     server.close();
   });

@@ -119,6 +119,8 @@ export interface Acknowledgement {
   readonly code: string;
   /** MSA-2. */
   readonly controlId: string;
+  /** MSH-10 of the answer: how the receiver names it. */
+  readonly answerId: string;
   /** ERR-3.1 or ERR-1.4.1, where given. */
   readonly condition: string;
   /** Sentence for a person, where given. */
@@ -137,6 +139,7 @@ export function parseAcknowledgement(answer: Buffer): Acknowledgement {
   return {
     code: msa[1] ?? '',
     controlId: msa[2] ?? '',
+    answerId: lines[0]?.split(separator)[9] ?? '',
     condition: err[3] ? (condition[0] ?? '') : (condition[3] ?? ''),
     text: msa[3] || err[8] || '',
   };

@@ -17,6 +17,8 @@ export interface SentMessage {
   readonly intended: number;
   readonly answered: number;
   readonly code: string;
+  /** MSH-10 of the answer. */
+  readonly answerId: string;
 }
 
 export interface OpenLoopOptions {
@@ -54,13 +56,14 @@ export async function sendOpenLoop(
   ): Promise<void> => {
     for (;;) {
       try {
-        const { code } = parseAcknowledgement(await client.send(message.bytes));
+        const { code, answerId } = parseAcknowledgement(await client.send(message.bytes));
         waiting -= 1;
         onSent({
           controlId: message.controlId,
           intended: start + message.due,
           answered: clock(),
           code,
+          answerId,
         });
         return;
       } catch {
