@@ -32,6 +32,8 @@ import {
   testIdKey,
 } from './testing/records.js';
 
+/** A database server may have to start first, on a busy machine. */
+const startMs = 60_000;
 let database: TestDatabase;
 let pool: pg.Pool;
 let log: MemoryLog;
@@ -50,11 +52,11 @@ beforeAll(async () => {
   database = await testPostgres();
   await migrate(database.url, [processingMigrations, recordsMigrations]);
   pool = createPool(database.url, { applicationName: 'test', max: 4 });
-});
+}, startMs);
 afterAll(async () => {
   await pool.end();
   await database.close();
-});
+}, startMs);
 const reset = async (): Promise<void> => {
   await pool.query(
     'TRUNCATE cursor, lane, outbox, decision, res_current, res_version, merged, pending_part, person_link, person_link_staged',
@@ -342,7 +344,7 @@ describe('any way of delivering', () => {
     expect(report).toMatchObject({ equal: true, decisions: intents.length });
     const { rows } = await pool.query("SELECT FROM pg_namespace WHERE nspname = 'rebuild_test'");
     expect(rows).toHaveLength(0);
-  });
+  }, 60_000);
 
   it('is told apart by the rebuild when a row was changed behind its back', async () => {
     await take(await recordsOf(story()));
