@@ -20,3 +20,8 @@ export type {
   TranslationFailureCode,
   TranslationResult,
 } from './translate/result.js';
+export { compilePlan } from './plan/compilePlan.js';
+export type { CompiledPlan } from './plan/compiledPlan.js';
+export { planContent, planHash } from './plan/planContent.js';
+export { translate } from './translate/translate.js';
+export { parseMaps } from './rules/loadMaps.js';

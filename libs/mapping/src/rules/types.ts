@@ -24,6 +24,8 @@ export interface RuleFile {
    * keeps its text in an extension of the element, with a finding.
    */
   readonly onError?: 'report' | 'keepRaw';
+  /** Where the value goes as text when it cannot be converted, with a finding. */
+  readonly otherwise?: { readonly to: string; readonly via: string };
   /** Rows of the official guide that this rule implements. */
   readonly ig?: string | readonly string[];
 }

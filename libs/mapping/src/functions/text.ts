@@ -1,0 +1,113 @@
+import { unescape } from '@anamnesis/hl7v2';
+import { authorityOf, universalUri } from '../interface/authority.js';
+import type { Run } from '../run/run.js';
+import type { Read, ValueFunction } from './function.js';
+
+/** Text of the first leaf, trimmed; undefined when nothing was sent. Takes the leaf. */
+export function headText(run: Run, a: number, b: number, depth: number): string | undefined {
+  const leaf = run.head(a, b, depth);
+  if (leaf < 0) return undefined;
+  const text = run.text(leaf).trim();
+  if (text === '') return undefined;
+  run.taken.push(leaf);
+  return text;
+}
+
+/** FHIR strings hold no control characters but tab and line ends. */
+function clean(run: Run, text: string): string | undefined {
+  let controls = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 && code !== 9 && code !== 10 && code !== 13) controls = true;
+  }
+  if (!controls) return text;
+  run.remark('text/control-character', 'Control characters were replaced by blanks.', 'warning');
+  // eslint-disable-next-line no-control-regex
+  const cleaned = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').trim();
+  return cleaned === '' ? undefined : cleaned;
+}
+
+const string: Read = (run, a, b, depth) => {
+  const text = headText(run, a, b, depth);
+  return text === undefined ? undefined : clean(run, text);
+};
+
+/** All of a field: unescaped delimiters stay as sent, repetitions become lines. */
+const formatted: Read = (run, a, b) => {
+  const { message } = run;
+  const lines: string[] = [];
+  for (let at = a; at < b; at = run.repetitionEnd(at, b)) {
+    const end = run.repetitionEnd(at, b);
+    if (end - at === 1 && run.isNull(at)) continue;
+    const span = message.fieldSpan(run.segment(at), run.field(at), run.repetition(at));
+    lines.push(unescape(message.rawText(span.start, span.end), message.delimiters, message.charset));
+    for (let leaf = at; leaf < end; leaf += 1) run.taken.push(leaf);
+  }
+  const text = clean(run, lines.join('\n').trimEnd());
+  return text === undefined || text.trim() === '' ? undefined : text;
+};
+
+function designator(run: Run, a: number, b: number, depth: number) {
+  const part = (number: number): string => {
+    if (!run.narrow(a, b, depth, number)) return '';
+    return run.isNull(run.lo) ? '' : run.text(run.lo).trim();
+  };
+  return { namespace: part(1), universalId: part(2), universalIdType: part(3) };
+}
+
+/** Canonical URI by the contract, else what the universal id says of itself. */
+const authorityUri: Read = (run, a, b, depth) => {
+  const hd = designator(run, a, b, depth);
+  if (hd.namespace === '' && hd.universalId === '') return undefined;
+  const uri = authorityOf(run.plan.interface, hd)?.uri ?? universalUri(hd);
+  if (uri !== undefined) for (let leaf = a; leaf < b; leaf += 1) run.taken.push(leaf);
+  return uri;
+};
+
+/** A name for people: the namespace, else the universal id. */
+const authorityName: Read = (run, a, b, depth) => {
+  const number = run.narrow(a, b, depth, 1) && run.text(run.lo).trim() !== '' ? 1 : 2;
+  if (!run.narrow(a, b, depth, number)) return undefined;
+  const text = run.text(run.lo).trim();
+  if (text === '') return undefined;
+  for (let leaf = a; leaf < b; leaf += 1) run.taken.push(leaf);
+  return clean(run, text);
+};
+
+/** The authority parts of an EI: components 2 to 4 mean what those of an HD mean. */
+function entityDesignator(run: Run, a: number, b: number, depth: number) {
+  const leaves: number[] = [];
+  const part = (number: number): string => {
+    if (!run.narrow(a, b, depth, number) || run.isNull(run.lo)) return '';
+    leaves.push(run.lo);
+    return run.text(run.lo).trim();
+  };
+  return { hd: { namespace: part(2), universalId: part(3), universalIdType: part(4) }, leaves };
+}
+
+const entityUri: Read = (run, a, b, depth) => {
+  const { hd, leaves } = entityDesignator(run, a, b, depth);
+  if (leaves.length === 0) return undefined;
+  const uri = authorityOf(run.plan.interface, hd)?.uri ?? universalUri(hd);
+  if (uri !== undefined) run.taken.push(...leaves);
+  return uri;
+};
+
+const entityName: Read = (run, a, b, depth) => {
+  const { hd, leaves } = entityDesignator(run, a, b, depth);
+  const text = hd.namespace === '' ? hd.universalId : hd.namespace;
+  if (text === '') return undefined;
+  run.taken.push(...leaves);
+  return clean(run, text);
+};
+
+const value = (type: string, read: Read): ValueFunction => ({ kind: 'value', type, read });
+
+export const textFunctions: Readonly<Record<string, ValueFunction>> = {
+  'ST[string]': value('string', string),
+  'FT[string]': { kind: 'value', type: 'string', wholeField: true, read: formatted },
+  'HD[uri]': value('uri', authorityUri),
+  'EI[uri]': value('uri', entityUri),
+  'EI[string]': value('string', entityName),
+  'HD[string]': value('string', authorityName),
+};
