@@ -32,8 +32,16 @@ export interface ReceiptIds {
 
 export function receiptIds({ idKey, interfaceId, controlId, bytes }: ReceiptKey): ReceiptIds {
   const digest = createHash('sha256').update(bytes).digest();
-  const idOf = (...rest: readonly string[]): string =>
-    derivedId(idKey, 'event', [interfaceId, controlId, digest, ...rest]);
+  const made = new Map<string, string>();
+  const idOf = (...rest: readonly string[]): string => {
+    const slot = rest.join(' ');
+    let id = made.get(slot);
+    if (id === undefined) {
+      id = derivedId(idKey, 'event', [interfaceId, controlId, digest, ...rest]);
+      made.set(slot, id);
+    }
+    return id;
+  };
   return {
     control: controlHash(idKey, interfaceId, controlId),
     content: contentHash(idKey, bytes),

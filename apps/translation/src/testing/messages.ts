@@ -6,7 +6,7 @@ interface MessageParts {
   readonly rest?: readonly string[];
 }
 
-export const patient = (mrn: string): string => `${mrn}^^^GENHOSP^MR`;
+export const patient = (mrn: string): string => `${mrn}^^^GENHOS^MR`;
 
 /** A message for `interfaces/*.yaml` of tenant demo, with the usual invented names. */
 export function testMessage({
