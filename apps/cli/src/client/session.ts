@@ -59,7 +59,6 @@ async function tokenOf({
     client_id: 'anamnesis-cli',
     username: user,
     password,
-    resource: 'anamnesis',
   });
   const answer = await fetch(url, { method: 'POST', body }).catch((error: unknown) => {
     throw serviceUnreachable({ service: 'idp', url }, error);

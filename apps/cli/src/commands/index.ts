@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await import('./status.js')).registerStatus,
   logs: async () => (await import('./logs.js')).registerLogs,
   test: async () => (await import('./test.js')).registerTest,
+  send: async () => (await import('./send.js')).registerSend,
   translate: async () => (await import('./translate.js')).registerTranslate,
 };
 
