@@ -8,6 +8,7 @@ import { correlationOf, messagesByControl, receivedByIds } from '../store/messag
 import { exceptionsOf, resourcesOf, tasksOf, versionsOf, type VersionRow } from '../store/outcomeStore.js';
 import { causeOfType } from './chain.js';
 import { fieldOrigin } from './fieldOrigin.js';
+import { isWithin, isWithinField } from './sourcePath.js';
 import { maskedText, readMessage, textOf } from './mask.js';
 import { messageLineage } from './messageLineage.js';
 import { openRaw, type OpenedMessage } from './openRaw.js';
@@ -66,11 +67,6 @@ function spans(entry: LineageEntry, opened: OpenedMessage, reveal: boolean): Sou
     end,
     ...(reveal ? { text: textOf(opened.bytes, start, end, message) } : {}),
   }));
-}
-
-/** True for the path itself and for everything inside it: `PID-5` holds `PID-5[2].1`. */
-function within(path: string, wanted: string): boolean {
-  return path === wanted || (path.startsWith(wanted) && /^[.[-]/.test(path.slice(wanted.length)));
 }
 
 export function createLineage(options: LineageOptions): Lineage {
@@ -166,8 +162,8 @@ export function createLineage(options: LineageOptions): Lineage {
         traced += translation.lineage.length;
         const wanted = translation.lineage.filter(
           entry =>
-            (source === undefined || entry.source.some(span => within(span.path, source))) &&
-            (target === undefined || within(entry.target, target)),
+            (source === undefined || entry.source.some(span => isWithinField(span.path, source))) &&
+            (target === undefined || isWithin(entry.target, target)),
         );
         for (const entry of wanted)
           entries.push({

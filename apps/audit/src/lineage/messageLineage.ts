@@ -84,14 +84,17 @@ export function messageLineage(facts: LineageFacts): MessageLineage {
   const last = hops.at(-1);
   const refused = facts.exceptions.find(row => row.category === 'refused');
   const parts = partOutcomes(hops, facts.exceptions);
+  const state = messageState(parts, facts.exceptions);
+  // The record acts on all parts at the last one: earlier ones are done when the message is.
+  const whilePending = state === 'recorded' ? 'recorded' : 'pending';
   const tasks = new Map(facts.tasks.map(row => [row.task, taskView(row)]));
   return {
     id: facts.id,
     interface: received?.facts['interface'] ?? refused?.interface ?? undefined,
     messageType: received?.facts['type'] ?? refused?.messageType ?? undefined,
     receivedAt: received ? new Date(received.time).toISOString() : refused?.raisedAt,
-    state: messageState(parts, facts.exceptions),
-    parts: parts.map(part => ({ ...part, state: part.state === 'incomplete' ? 'pending' : part.state })),
+    state,
+    parts: parts.map(part => ({ ...part, state: part.state === 'incomplete' ? whilePending : part.state })),
     hops: hopViews(hops),
     durationMs: first && last ? last.time - first.time : 0,
     resources: facts.resources,

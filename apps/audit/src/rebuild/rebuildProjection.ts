@@ -15,11 +15,15 @@ import { contentHash } from './contentHash.js';
 
 export const auditMigrations = new URL('../migrations/', import.meta.url);
 
-export interface TableComparison {
-  readonly table: string;
-  readonly live: { readonly hash: string; readonly rows: number };
-  readonly rebuilt: { readonly hash: string; readonly rows: number };
+export interface TableContent {
+  readonly hash: string;
+  readonly rows: number;
+}
+
+export interface RebuildReport {
+  readonly projection: string;
   readonly equal: boolean;
+  readonly tables: Readonly<Record<string, { readonly live: TableContent; readonly rebuilt: TableContent }>>;
 }
 
 export interface RebuildOptions {
@@ -29,11 +33,11 @@ export interface RebuildOptions {
   readonly epochOf: (topic: string) => string;
 }
 
-type Table = TableComparison['live'] & { readonly table: string };
+type Contents = ReadonlyMap<string, TableContent>;
 
-async function hashes(sql: Sql, schema: string, tables: readonly string[]): Promise<Table[]> {
-  const found: Table[] = [];
-  for (const table of tables) found.push({ table, ...(await contentHash(sql, schema, table)) });
+async function contents(sql: Sql, schema: string, tables: readonly string[]): Promise<Contents> {
+  const found = new Map<string, TableContent>();
+  for (const table of tables) found.set(table, await contentHash(sql, schema, table));
   return found;
 }
 
@@ -41,7 +45,7 @@ async function hashes(sql: Sql, schema: string, tables: readonly string[]): Prom
 async function liveState(
   pool: pg.Pool,
   projection: AuditProjection,
-): Promise<{ ends: Map<string, number>; tables: Table[] }> {
+): Promise<{ ends: Map<string, number>; tables: Contents }> {
   return transaction(pool, async sql => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
     await sql.query("SET LOCAL statement_timeout = '30min'");
@@ -51,7 +55,7 @@ async function liveState(
     );
     return {
       ends: new Map(rows.map(row => [`${row.topic}/${row.partition}`, row.next])),
-      tables: await hashes(sql, 'public', projection.tables),
+      tables: await contents(sql, 'public', projection.tables),
     };
   });
 }
@@ -98,7 +102,7 @@ let attempts = 0;
 export async function rebuildProjection(
   projection: AuditProjection,
   options: RebuildOptions,
-): Promise<TableComparison[]> {
+): Promise<RebuildReport> {
   attempts += 1;
   const schema = `rebuild_${process.pid}_${attempts}`;
   const live = createPool(options.url, { applicationName: 'audit-rebuild', max: 1 });
@@ -112,17 +116,17 @@ export async function rebuildProjection(
       await fold(projection, second, ends, options);
       const rebuilt = await transaction(second, async sql => {
         await sql.query("SET LOCAL statement_timeout = '30min'");
-        return hashes(sql, schema, projection.tables);
+        return contents(sql, schema, projection.tables);
       });
-      return tables.map((before, at) => {
-        const after = rebuilt[at] as Table;
-        return {
-          table: before.table,
-          live: { hash: before.hash, rows: before.rows },
-          rebuilt: { hash: after.hash, rows: after.rows },
-          equal: before.hash === after.hash,
-        };
+      const compared = [...tables].map(([table, before]) => {
+        const after = rebuilt.get(table) ?? { hash: '', rows: 0 };
+        return [table, { live: before, rebuilt: after }] as const;
       });
+      return {
+        projection: projection.name,
+        equal: compared.every(([, pair]) => pair.live.hash === pair.rebuilt.hash),
+        tables: Object.fromEntries(compared),
+      };
     } finally {
       await second.end();
     }
