@@ -59,14 +59,13 @@ function nameOf(
     const [x, y] = [graph.record(a)?.registered ?? Infinity, graph.record(b)?.registered ?? Infinity];
     return x === y ? (a < b ? -1 : 1) : x - y;
   });
-  const own = new Set(oldest.map(personOf));
-  const inUse = new Set(group.map(srid => graph.record(srid)?.person).filter(p => p !== undefined));
+  const own = oldest.map(personOf);
   if (survivor !== undefined && group.includes(survivor)) {
     const kept = graph.record(survivor)?.person || personOf(survivor);
-    if (own.has(kept)) return kept;
+    if (own.includes(kept)) return kept;
   }
-  const first = oldest.map(personOf).find(person => inUse.has(person));
-  return first ?? personOf(oldest[0] as string);
+  const inUse = new Set(group.map(srid => graph.record(srid)?.person));
+  return own.find(person => inUse.has(person)) ?? (own[0] as string);
 }
 
 function regroup(
