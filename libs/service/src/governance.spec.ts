@@ -1,5 +1,5 @@
 import { createGovernance } from './governance.js';
-import { govern, governedLog } from './testing.js';
+import { governanceRecord, governedLog } from './testing.js';
 
 const activation = (version: number) => ({
   interface: 'adt-main',
@@ -12,10 +12,14 @@ const activation = (version: number) => ({
 describe('governance', () => {
   it('knows epochs, shards, plans and the newest activation of an interface', async () => {
     const log = await governedLog();
-    await govern(log, 'plan.published.v1', { hash: 'plan-2', content: { maps: [] } });
-    await govern(log, 'interface.activated.v1', activation(1));
-    await govern(log, 'interface.activated.v1', activation(2));
-    await govern(log, 'topic.created.v1', { topic: 'records.log', epoch: 'e2', partitions: 4 });
+    await log.writer.append([
+      governanceRecord('plan.published.v1', { hash: 'plan-2', content: { maps: [] } }),
+    ]);
+    await log.writer.append([governanceRecord('interface.activated.v1', activation(1))]);
+    await log.writer.append([governanceRecord('interface.activated.v1', activation(2))]);
+    await log.writer.append([
+      governanceRecord('topic.created.v1', { topic: 'records.log', epoch: 'e2', partitions: 4 }),
+    ]);
     const governance = createGovernance(log.inspector, 'records', () => 0);
     await governance.refresh();
     expect(governance.epochOf('records.log')).toBe('e2');
@@ -42,7 +46,7 @@ describe('governance', () => {
     const governance = createGovernance(inspector, 'records', () => time);
     await Promise.all([governance.refresh(), governance.refresh()]);
     expect(readings).toBe(1);
-    await govern(log, 'interface.activated.v1', activation(1));
+    await log.writer.append([governanceRecord('interface.activated.v1', activation(1))]);
     await governance.refresh();
     expect(governance.interface('adt-main')).toBeUndefined();
     time = 1_000;

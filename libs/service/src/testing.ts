@@ -2,8 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toHeaders, topicCatalogue, type EventPayloads, type EventType } from '@anamnesis/contracts';
-import { createMemoryLog, type MemoryLog } from '@anamnesis/event-log';
+import {
+  publicHash,
+  toHeaders,
+  topicCatalogue,
+  type EventPayloads,
+  type EventType,
+} from '@anamnesis/contracts';
+import { createMemoryLog, type MemoryLog, type OutgoingRecord } from '@anamnesis/event-log';
 import type { Environment } from './environment.js';
 import type { Tenants } from './tenants.js';
 import { parseTenants } from './tenants.js';
@@ -45,14 +51,11 @@ export function testEnvironment(
   };
 }
 
-/** Appends a governance event in clear, as the command line does. */
-export async function govern<T extends EventType>(
-  log: MemoryLog,
-  type: T,
-  payload: EventPayloads[T],
-): Promise<void> {
+/** A governance event in clear, as the command line appends it. */
+export function governanceRecord<T extends EventType>(type: T, payload: EventPayloads[T]): OutgoingRecord {
+  const value = Buffer.from(JSON.stringify(payload));
   const headers = toHeaders({
-    id: `${type}-${log.records('governance.events').length}`,
+    id: publicHash(value).slice(0, 32),
     source: 'cli',
     type,
     time: '2026-01-01T00:00:00Z',
@@ -61,15 +64,31 @@ export async function govern<T extends EventType>(
     correlationId: 'governance',
     contentType: 'application/json',
   });
-  const value = Buffer.from(JSON.stringify(payload));
-  await log.writer.append([{ topic: 'governance.events', partition: 0, key: 'governance', headers, value }]);
+  return { topic: 'governance.events', partition: 0, key: 'governance', headers, value };
 }
 
-/** A log in memory on which every topic was created and both tenants have their shard. */
+/** Appends {@link governanceRecord}. */
+export async function govern<T extends EventType>(
+  log: Pick<MemoryLog, 'writer'>,
+  type: T,
+  payload: EventPayloads[T],
+): Promise<void> {
+  await log.writer.append([governanceRecord(type, payload)]);
+}
+
+/** Every topic created with epoch `e1`, and both tenants in their shards. */
+export function governedCell(): OutgoingRecord[] {
+  return [
+    ...topicCatalogue().map(({ name, partitions }) =>
+      governanceRecord('topic.created.v1', { topic: name, epoch: 'e1', partitions }),
+    ),
+    governanceRecord('shard-map.published.v1', { shards: { demo: 0, north: 1 } }),
+  ];
+}
+
+/** A log in memory that begins with {@link governedCell}. */
 export async function governedLog(): Promise<MemoryLog> {
   const log = createMemoryLog(() => 1_767_225_600_000);
-  for (const { name, partitions } of topicCatalogue())
-    await govern(log, 'topic.created.v1', { topic: name, epoch: 'e1', partitions });
-  await govern(log, 'shard-map.published.v1', { shards: { demo: 0, north: 1 } });
+  await log.writer.append(governedCell());
   return log;
 }

@@ -89,6 +89,19 @@ describe('the access ledger', () => {
     expect(new Set(written(log).map(({ attributes }) => attributes.id)).size).toBe(2);
   });
 
+  it.each([0, 1, 2, 3, 4, 5])(
+    'never leaves an access behind that comes %i turns after another',
+    async turns => {
+      const log = createMemoryLog();
+      const ledger = ledgerOver(log, { deadlineMs: 200 });
+      for (let count = 0; count < 3; count += 1) {
+        await ledger.record(facts);
+        for (let turn = 0; turn < turns; turn += 1) await undefined;
+      }
+      expect(written(log)).toHaveLength(3);
+    },
+  );
+
   it('does not let a caller wait for a log that hangs', async () => {
     const log = createMemoryLog();
     const writer = { ...log.writer, append: () => new Promise<never>(() => undefined) };

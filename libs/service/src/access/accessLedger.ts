@@ -60,29 +60,28 @@ export function createAccessLedger(options: AccessLedgerOptions): AccessLedger {
   let n = 0;
   let sending: Promise<void> | undefined;
 
-  /** A failed batch stays in front: its records may be in the log already, and audit drops repeats by edgeSeq. */
+  /**
+   * A failed batch stays in front: its records may be in the log already, and audit drops repeats by edgeSeq.
+   * `sending` is cleared in the same turn that finds the queue empty: cleared a turn later, an access recorded in
+   * between would wait for the next one.
+   */
   const send = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = [...queue];
-      try {
+    try {
+      while (queue.length > 0) {
+        const batch = [...queue];
         await writer.append(batch.map(waiting => waiting.record));
-      } catch (error) {
-        for (const waiting of queue) waiting.settle(auditUnavailable({ reason: 'log unavailable' }, error));
-        throw error;
+        queue = queue.slice(batch.length);
+        for (const waiting of batch) waiting.settle();
       }
-      queue = queue.slice(batch.length);
-      for (const waiting of batch) waiting.settle();
+    } catch (error) {
+      for (const waiting of queue) waiting.settle(auditUnavailable({ reason: 'log unavailable' }, error));
+      setTimeout(() => void pump().catch(() => undefined), retryMs).unref();
+      throw error;
+    } finally {
+      sending = undefined;
     }
   };
-  const pump = (): Promise<void> => {
-    sending ??= Promise.resolve()
-      .then(send)
-      .finally(() => {
-        sending = undefined;
-        if (queue.length > 0) setTimeout(() => void pump().catch(() => undefined), retryMs).unref();
-      });
-    return sending;
-  };
+  const pump = (): Promise<void> => (sending ??= Promise.resolve().then(send));
 
   const encode = (facts: AccessFacts): OutgoingRecord => {
     const tenant = tenants.get(facts.tenant);
