@@ -15,7 +15,7 @@ async function projects(names) {
   const found = [];
   for (const group of ['libs', 'apps'])
     for (const name of await readdir(join(root, group))) found.push(join(root, group, name));
-  return found;
+  return [...found, join(root, 'bench')];
 }
 
 async function newer(source, target) {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineError } from '@anamnesis/contracts';
 import { homeFrom } from '../stack/home.js';
-import { endpointsFrom } from './endpoints.js';
-import { createSession, type Session } from './session.js';
+import { endpointsFrom } from '@anamnesis/client';
+import { createSession, type Session } from '@anamnesis/client';
 
 /** Raised when nobody told the command line who it acts as. */
 export const userUnknown = defineError(

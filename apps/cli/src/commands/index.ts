@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<Register>>> = {
   logs: async () => (await import('./logs.js')).registerLogs,
   test: async () => (await import('./test.js')).registerTest,
   send: async () => (await import('./send.js')).registerSend,
+  bench: async () => (await import('./bench.js')).registerBench,
   translate: async () => (await import('./translate.js')).registerTranslate,
 };
 

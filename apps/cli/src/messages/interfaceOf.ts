@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineError } from '@anamnesis/contracts';
 import { parseInterface, type InterfaceContract } from '@anamnesis/mapping';
-import { endpointsFrom } from '../client/endpoints.js';
+import { endpointsFrom } from '@anamnesis/client';
 import { interfacesFolder } from '../governance/folder.js';
 
 /** Raised when no interface file has that id. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineError } from '@anamnesis/contracts';
-import type { Answer, Session } from '../client/session.js';
+import type { Answer, Session } from '@anamnesis/client';
 import type { MessageLineage } from './answerTypes.js';
 
 /** Raised when a service answers with something else than was asked for. */

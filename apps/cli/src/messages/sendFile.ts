@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InterfaceContract } from '@anamnesis/mapping';
 import { parseAcknowledgement, type Acknowledgement, type MllpClient } from '@anamnesis/simulation';
-import type { Session } from '../client/session.js';
+import type { Session } from '@anamnesis/client';
 import type { MessageLineage } from './answerTypes.js';
 import { messagesUnder, settled } from './outcome.js';
 

@@ -1,0 +1,2 @@
+export { runChain, type ChainOptions, type ChainResult } from './chain.js';
+export type { Percentiles } from './percentiles.js';
