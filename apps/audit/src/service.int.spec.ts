@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MemoryLog } from '@anamnesis/event-log';
 import { migrate, processingMigrations } from '@anamnesis/processing';
 import { bootService, type Caller, type RunningService } from '@anamnesis/service';
-import { govern, governedLog, testEnvironment } from '@anamnesis/service/testing';
+import { governanceRecord, governedLog, testEnvironment } from '@anamnesis/service/testing';
 import { createLogger } from '@anamnesis/telemetry';
 import { testPostgres, type TestDatabase } from '@anamnesis/testing';
 import { auditMigrations } from './rebuild/rebuildProjection.js';
@@ -41,14 +41,16 @@ describe('the audit service', () => {
     database = await testPostgres();
     await migrate(database.url, [processingMigrations, keyMigrations, auditMigrations]);
     log = await governedLog();
-    await govern(log, 'plan.published.v1', { hash: 'plan-1', content: {} });
-    await govern(log, 'interface.activated.v1', {
-      interface: 'lab-results',
-      tenant: 'demo',
-      version: 1,
-      plan: 'plan-1',
-      contract: {},
-    });
+    await log.writer.append([
+      governanceRecord('plan.published.v1', { hash: 'plan-1', content: {} }),
+      governanceRecord('interface.activated.v1', {
+        interface: 'lab-results',
+        tenant: 'demo',
+        version: 1,
+        plan: 'plan-1',
+        contract: {},
+      }),
+    ]);
     environment = testEnvironment({
       SERVICE: 'audit',
       DATABASE_URL: database.url,
