@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { derivedId, topicCatalogue, type WorkflowDecidedV1 } from '@anamnesis/contracts';
+import { derivedId, type WorkflowDecidedV1 } from '@anamnesis/contracts';
 import { createMemoryLog, type MemoryLog } from '@anamnesis/event-log';
 import {
   decodeBatch,
@@ -9,7 +9,7 @@ import {
   processingMigrations,
 } from '@anamnesis/processing';
 import { bootService, type RunningService } from '@anamnesis/service';
-import { govern, testEnvironment } from '@anamnesis/service/testing';
+import { governedCell, testEnvironment } from '@anamnesis/service/testing';
 import { createLogger } from '@anamnesis/telemetry';
 import { testPostgres, type TestDatabase } from '@anamnesis/testing';
 import { rebuildWorkflow } from './rebuild/rebuildWorkflow.js';
@@ -37,8 +37,7 @@ beforeAll(async () => {
     KEYS_DATABASE_URL: database.url,
   });
   log = createMemoryLog(() => now);
-  for (const { name, partitions } of topicCatalogue())
-    await govern(log, 'topic.created.v1', { topic: name, epoch: 'e1', partitions });
+  await log.writer.append(governedCell());
   running = await bootService(workflowService(), {
     env: environment.env,
     writer: log.writer,
