@@ -39,7 +39,7 @@ export async function provisionTopics(
   topics: readonly TopicSpec[],
   options: TopicProvisioning,
 ): Promise<NewTopic[]> {
-  const admin = brokerClient(connection).admin();
+  const admin = brokerClient(connection).admin({ retry: { retries: 2 } });
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
@@ -58,7 +58,7 @@ export async function provisionTopics(
       timeout: 30_000,
       topics: missing.map(topic => topicConfig(connection, topic, options.replicationFactor ?? 1)),
     });
-    await Promise.all(missing.map(topic => settled(admin, inCell(connection, topic.name))));
+    for (const topic of missing) await settled(admin, inCell(connection, topic.name));
     return made;
   } finally {
     await admin.disconnect();
@@ -67,7 +67,8 @@ export async function provisionTopics(
 
 /**
  * Waits until every partition of a topic answers for its log end. The broker names leaders before it has made
- * their logs, one after the other with several flushes each, and takes seconds for a whole catalogue.
+ * their logs, one after the other with several flushes each, and takes seconds for a whole catalogue. Asked one
+ * topic at a time and not often: the broker needs the processor itself.
  */
 async function settled(admin: kafkajs.Admin, topic: string): Promise<void> {
   const deadline = performance.now() + settleWithinMs;
@@ -77,7 +78,7 @@ async function settled(admin: kafkajs.Admin, topic: string): Promise<void> {
       return;
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await sleep(50);
+      await sleep(150);
     }
 }
 
