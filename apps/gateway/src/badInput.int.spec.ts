@@ -1,5 +1,6 @@
 import type { ExceptionRaisedV1, MessageReceivedV1 } from '@anamnesis/contracts';
 import { open, type DataKey } from '@anamnesis/keys';
+import { exceptionEvent } from '@anamnesis/processing';
 import { testContract, testMessage } from './testing/contracts.js';
 import { msaOf } from './testing/peer.js';
 import { runGateway, type RunningGateway } from './testing/runningGateway.js';
@@ -141,7 +142,7 @@ describe('bad input over MLLP', () => {
   });
 
   it('writes nothing of a patient into its log lines', () => {
-    expect(running.lines.join('\n')).not.toMatch(/EVERY|1001|J\u00fcrgen/);
+    expect(running.lines.join('\n')).not.toMatch(/EVERY|MRN|J\u00fcrgen/);
   });
 });
 
@@ -166,6 +167,13 @@ describe('bad input over HTTP', () => {
     expect(msaOf(await (await running.peer()).ask(body))).toBe('AA H1');
     expect(await received('H1')).toHaveLength(1);
   });
+
+  it.each(['application/hl7-v2', 'application/hl7-v2+er7', 'x-application/hl7-v2+er7', 'text/plain'])(
+    'takes a body that calls itself %s',
+    async type => {
+      expect((await post('ivan', testMessage({ control: nextControl() }), type)).status).toBe(200);
+    },
+  );
 
   it.each([
     ['no token', undefined, hl7, 'feed', 401],
@@ -244,6 +252,51 @@ describe('the message store', () => {
     });
     expect(await search('control=D1&interface=feed-north')).toEqual([]);
     expect(await search('control=D1', 'ivanNorth')).toEqual([]);
+  });
+
+  it('shows a message that was parked further on as failed, and takes its resend as the next attempt', async () => {
+    const message = testMessage({ control: 'F1' });
+    const peer = await running.peer();
+    await peer.ask(message);
+    const stored = (await running.events('ingress.messages')).find(
+      event => (event.payload as MessageReceivedV1).controlId === 'F1',
+    );
+    const { context } = running.service;
+    const { idKey, shard } = context.tenants.get('demo') as NonNullable<
+      ReturnType<typeof context.tenants.get>
+    >;
+    await running.log.writer.append([
+      exceptionEvent(
+        {
+          interface: 'feed',
+          code: 'no-map',
+          category: 'parked',
+          single: false,
+          place: { service: 'translation', stage: 'translate' },
+          reason: 'No map',
+          ownerRole: 'integrator',
+          act: 'Add one',
+          item: { id: stored?.attributes.id ?? '' },
+        },
+        {
+          service: 'translation',
+          tenant: 'demo',
+          idKey,
+          shard,
+          correlationId: stored?.attributes.correlationId ?? '',
+          time: '2026-01-01T00:00:00.000Z',
+          random: context.random,
+        },
+      ),
+    ]);
+    await running.settle();
+    expect(await search('control=F1')).toMatchObject([{ state: 'failed', failures: [{ code: 'no-map' }] }]);
+    expect(msaOf(await peer.ask(message))).toBe('AA F1');
+    await running.settle();
+    expect(await search('control=F1')).toMatchObject([
+      { state: 'accepted', attempt: 2 },
+      { state: 'failed', attempt: 1 },
+    ]);
   });
 
   it('reads one message by its id or by the event id of a part', async () => {

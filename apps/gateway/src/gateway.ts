@@ -161,7 +161,7 @@ export async function startGateway(
       group: 'gateway',
       reader,
       pool,
-      processors: [createMessageStore({ pool, writer, onStored: recent.stored })],
+      processors: [createMessageStore({ pool, onStored: recent.stored })],
       progress: context.progress,
       clock,
       epochOf: governance.epochOf,

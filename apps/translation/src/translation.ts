@@ -1,8 +1,12 @@
 import { startProcessing } from '@anamnesis/processing';
 import type { Hold, ServiceContext } from '@anamnesis/service';
+import { inSlices } from './inSlices.js';
 import { createPlans, type Plans } from './plans.js';
 import { createSeenEdges } from './seenEdges.js';
 import { createTranslateStep } from './translateStep.js';
+
+/** About a tenth of a second of work, and what fits into one request to the log. */
+const sliceLimits = { maxRecords: 200, maxBytes: 2 * 1024 * 1024 };
 
 /** Starts translation on a built rim and returns its plans. Every active plan is compiled before the first message. */
 export async function startTranslation(context: ServiceContext, hold: Hold): Promise<Plans> {
@@ -34,7 +38,7 @@ export async function startTranslation(context: ServiceContext, hold: Hold): Pro
       group: 'translation',
       reader,
       pool,
-      processors: [step],
+      processors: [inSlices(step, sliceLimits)],
       progress: context.progress,
       clock,
       epochOf: governance.epochOf,

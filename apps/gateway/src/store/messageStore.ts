@@ -120,18 +120,20 @@ export async function foldMessages(sql: Sql, events: readonly SealedEvent[]): Pr
 
 export interface MessageStoreOptions {
   readonly pool: pg.Pool;
-  readonly writer: EventLogWriter;
   /** Told after the commit: everything of the partition below `next` is in the store. */
   readonly onStored: (topic: string, partition: number, next: number) => void;
 }
 
+/** The fold has no outputs. */
+const nothing: EventLogWriter = { append: async () => [], close: async () => undefined };
+
 /** The projection that keeps the message store; it reads what this service and those behind it append. */
-export function createMessageStore({ pool, writer, onStored }: MessageStoreOptions): Processor {
+export function createMessageStore({ pool, onStored }: MessageStoreOptions): Processor {
   const step = createSealedStep({
     name: messageStoreName,
     topics: messageStoreTopics,
     pool,
-    writer,
+    writer: nothing,
     handle: async events => ({ outputs: [], save: sql => foldMessages(sql, events) }),
   });
   return {
