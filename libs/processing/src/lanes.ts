@@ -76,19 +76,26 @@ export function createLanes({ pool, writer, clock, onTrouble }: LaneOptions): La
     return lane;
   };
 
+  const sendNext = async (lane: Lane): Promise<void> => {
+    const batch = lane.queue.slice(0, 2_000);
+    try {
+      await writer.append(batch);
+    } catch (error) {
+      onTrouble(error);
+      await sleep(retryMs);
+      return;
+    }
+    lane.queue.splice(0, batch.length);
+    for (const row of batch) lane.queuedBytes -= row.value?.length ?? 0;
+    lane.acknowledged = batch.at(-1)?.laneSeq ?? lane.acknowledged;
+  };
+
   const pump = async (lane: Lane): Promise<void> => {
-    while (lane.queue.length > 0 && !stopped) {
-      const batch = lane.queue.slice(0, 2_000);
-      try {
-        await writer.append(batch);
-      } catch (error) {
-        onTrouble(error);
-        await sleep(retryMs);
-        continue;
-      }
-      lane.queue.splice(0, batch.length);
-      for (const row of batch) lane.queuedBytes -= row.value?.length ?? 0;
-      lane.acknowledged = batch.at(-1)?.laneSeq ?? lane.acknowledged;
+    try {
+      while (lane.queue.length > 0 && !stopped) await sendNext(lane);
+    } finally {
+      // In the turn that sees the queue empty, so that rows of the next turn start a pump of their own.
+      lane.sending = undefined;
     }
   };
 
@@ -97,9 +104,7 @@ export function createLanes({ pool, writer, clock, onTrouble }: LaneOptions): La
       lane.queue.push(row);
       lane.queuedBytes += row.value?.length ?? 0;
     }
-    lane.sending ??= pump(lane).finally(() => {
-      lane.sending = undefined;
-    });
+    lane.sending ??= Promise.resolve().then(() => pump(lane));
     return lane.sending;
   };
 

@@ -56,7 +56,7 @@ describe('high-water marks', () => {
   });
 
   it('report a hole in a lane instead of passing over it', () => {
-    expect(mark({ 'lane records': '4' }, laned(6))).toEqual({
+    expect(mark({ 'lane records': '4' }, laned(6))).toMatchObject({
       kind: 'gap',
       lane: 'records',
       expected: 5,

@@ -9,7 +9,13 @@ export type Marks = Readonly<Record<string, string>>;
 export type MarkVerdict =
   | { readonly kind: 'new'; readonly marks: Marks }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'gap'; readonly lane: string; readonly expected: number; readonly found: number }
+  | {
+      readonly kind: 'gap';
+      readonly marks: Marks;
+      readonly lane: string;
+      readonly expected: number;
+      readonly found: number;
+    }
   | { readonly kind: 'unmarked' };
 
 function laneVerdict(marks: Marks, lane: string, found: number): MarkVerdict {
@@ -17,8 +23,9 @@ function laneVerdict(marks: Marks, lane: string, found: number): MarkVerdict {
   if (marks[slot] === undefined) return { kind: 'new', marks: { ...marks, [slot]: String(found) } };
   const seen = Number(marks[slot]);
   if (found <= seen) return { kind: 'duplicate' };
-  if (found !== seen + 1) return { kind: 'gap', lane, expected: seen + 1, found };
-  return { kind: 'new', marks: { ...marks, [slot]: String(found) } };
+  const after = { ...marks, [slot]: String(found) };
+  if (found !== seen + 1) return { kind: 'gap', marks: after, lane, expected: seen + 1, found };
+  return { kind: 'new', marks: after };
 }
 
 /**

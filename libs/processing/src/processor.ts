@@ -1,4 +1,4 @@
-import type { EventAttributes } from '@anamnesis/contracts';
+import { topicContract, type EventAttributes } from '@anamnesis/contracts';
 import type { PartitionBatch } from '@anamnesis/event-log';
 import type { SealedEvent } from './codec.js';
 import { advanceCursor, type Cursor } from './cursor.js';
@@ -27,12 +27,20 @@ export function withoutDuplicates(
   cursor: Cursor,
 ): { fresh: SealedEvent[]; marks: Marks } {
   let marks = cursor.marks;
+  // Compaction removes numbers from the lane by design.
+  const compacted = topicContract(cursor.topic).cleanup === 'compact';
   const fresh = events.filter(({ attributes }) => {
     if (!attributes) return true;
     const verdict = mark(marks, attributes);
+    if (verdict.kind === 'gap' && compacted) {
+      marks = verdict.marks;
+      return true;
+    }
     if (verdict.kind === 'gap')
       throw laneGap({
-        ...verdict,
+        lane: verdict.lane,
+        expected: verdict.expected,
+        found: verdict.found,
         processor: cursor.processor,
         topic: cursor.topic,
         partition: cursor.partition,

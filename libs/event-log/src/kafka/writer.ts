@@ -106,8 +106,13 @@ export function createKafkaWriter(connection: KafkaConnection): EventLogWriter {
     }
   };
 
+  // Cleared in the turn that sees the queue empty: an append of the next turn must find no pump, or start one.
   const pump = async (): Promise<void> => {
-    while (queue.length > 0) await send(takeBatch());
+    try {
+      while (queue.length > 0) await send(takeBatch());
+    } finally {
+      sending = undefined;
+    }
   };
 
   return {
@@ -116,11 +121,7 @@ export function createKafkaWriter(connection: KafkaConnection): EventLogWriter {
       if (records.length === 0) return Promise.resolve([]);
       return new Promise((resolve, reject) => {
         queue.push({ records, resolve, reject });
-        sending ??= Promise.resolve()
-          .then(pump)
-          .finally(() => {
-            sending = undefined;
-          });
+        sending ??= Promise.resolve().then(pump);
       });
     },
     async close() {
