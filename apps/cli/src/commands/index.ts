@@ -15,6 +15,10 @@ export const commands: Readonly<Record<string, () => Promise<Register>>> = {
   test: async () => (await import('./test.js')).registerTest,
   send: async () => (await import('./send.js')).registerSend,
   bench: async () => (await import('./bench.js')).registerBench,
+  trace: async () => (await import('./trace.js')).registerTrace,
+  exceptions: async () => (await import('./exceptions.js')).registerExceptions,
+  rebuild: async () => (await import('./rebuild.js')).registerRebuild,
+  demo: async () => (await import('./demo.js')).registerDemo,
   translate: async () => (await import('./translate.js')).registerTranslate,
 };
 

@@ -38,6 +38,24 @@ export async function messagesUnder(
   return found.messages;
 }
 
+export interface Candidate {
+  readonly id: string;
+  readonly interface: string;
+  readonly receivedAt: string;
+  readonly messageType: string;
+}
+
+/** Messages that audit knows under a control id. */
+export async function candidatesUnder(
+  session: Session,
+  controlId: string,
+  interfaceId?: string,
+): Promise<Candidate[]> {
+  const narrowed = interfaceId === undefined ? '' : `&interface=${encodeURIComponent(interfaceId)}`;
+  const path = `/lineage/messages?control=${encodeURIComponent(controlId)}${narrowed}`;
+  return expectOk<{ candidates: Candidate[] }>(await session.call('audit', path), 'audit', path).candidates;
+}
+
 /** Lineage of a message, or undefined when audit does not know it yet. */
 export async function lineageOf(session: Session, id: string): Promise<MessageLineage | undefined> {
   const path = `/lineage/messages/${id}`;
