@@ -76,10 +76,13 @@ export function accessOf(service: string): TopicAccess[] {
   });
 }
 
-/** Topics that a service may read, for subscriptions such as audit's, which takes all. */
+/**
+ * Topics that a service may read and that somebody writes, for subscriptions such as audit's, which takes all.
+ * Topics without an event type yet are left out: each subscribed partition costs the broker work on every fetch.
+ */
 export function topicsReadBy(service: string): string[] {
   return topicCatalogue()
-    .filter(topic => topic.readers.includes(service))
+    .filter(topic => topic.readers.includes(service) && topic.events.length > 0)
     .map(topic => topic.name);
 }
 

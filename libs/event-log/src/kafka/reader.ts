@@ -11,7 +11,7 @@ export interface ReaderTuning {
   readonly heartbeatMs: number;
 }
 
-const defaults: ReaderTuning = { lingerMs: 15, sessionTimeoutMs: 6_000, heartbeatMs: 1_000 };
+const defaults: ReaderTuning = { lingerMs: 30, sessionTimeoutMs: 6_000, heartbeatMs: 1_000 };
 /** The broker's committed offset is a hint for lag tools only; the cursor in Postgres is the truth. */
 const hintEveryMs = 5_000;
 
