@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMemoryLog, type MemoryLog } from '@anamnesis/event-log';
 import { createPostgresKeyStore, createKeyring, type Keyring } from '@anamnesis/keys';
-import { createPool, migrate, processingMigrations } from '@anamnesis/processing';
+import { createPool, encodeEvent, migrate, processingMigrations } from '@anamnesis/processing';
 import { bootService, type Caller, type RunningService } from '@anamnesis/service';
-import { govern, testEnvironment } from '@anamnesis/service/testing';
+import { governedCell, testEnvironment } from '@anamnesis/service/testing';
 import { createLogger } from '@anamnesis/telemetry';
-import { topicCatalogue } from '@anamnesis/contracts';
 import { testPostgres, type TestDatabase } from '@anamnesis/testing';
 import { fhirTypes, interactions } from './http/fhirTypes.js';
 import { recordsMigrations } from './rebuild/rebuildRecords.js';
@@ -38,9 +37,7 @@ beforeAll(async () => {
   await migrate(database.url, [processingMigrations, keyMigrations, recordsMigrations]);
   environment = testEnvironment({ DATABASE_URL: database.url, KEYS_DATABASE_URL: database.url });
   log = createMemoryLog(() => Date.now());
-  for (const { name, partitions } of topicCatalogue())
-    await govern(log, 'topic.created.v1', { topic: name, epoch: 'e1', partitions });
-  await govern(log, 'shard-map.published.v1', { shards: { demo: 0, north: 1 } });
+  await log.writer.append(governedCell());
   running = await bootService(recordsService(), {
     env: environment.env,
     writer: log.writer,
@@ -511,6 +508,62 @@ describe('the CapabilityStatement', () => {
         );
     }
     expect((await ask('Claim/none')).status).toBe(404);
+  });
+});
+
+describe('links of identity', () => {
+  it('are kept in whole epochs', async () => {
+    const links = (last: boolean, srid: string, laneSeq: number) =>
+      encodeEvent(
+        {
+          id: `link-${laneSeq}`,
+          source: 'identity',
+          type: 'identity.decided.v1',
+          time: '2026-01-01T00:00:00Z',
+          partitionKey: '0',
+          tenant: 'demo',
+          correlationId: 'links',
+          laneSeq,
+        },
+        {
+          intentId: `i${laneSeq}`,
+          intentType: 'identity.patient-observed.v1',
+          seq: laneSeq,
+          outcome: 'accepted',
+          decider: { name: 'identity', version: 1 },
+          decidedAt: '2026-01-01T00:00:00Z',
+          facts: [
+            {
+              ...{ fact: 'link-asserted', srid, person: 'person-1', epoch: 1, affected: [eve, adam], last },
+              ...{ basis: 'strong-identifier', evidence: [] },
+            },
+          ],
+          reads: [],
+        },
+        { topic: 'identity.events', partition: 0, key: '0', random: countingBytes },
+      );
+    const known = async (): Promise<string[]> =>
+      (await pool.query('SELECT srid FROM person_link WHERE tenant = $1 ORDER BY srid', ['demo'])).rows.map(
+        row => row.srid,
+      );
+    await log.writer.append([links(false, eve, 1)]);
+    await send([bundle({ resources: [patient('later'.padEnd(32, 'a'))] })]);
+    expect(await known()).toEqual([]);
+    await log.writer.append([links(true, adam, 2)]);
+    for (let n = 0; n < 400 && (await known()).length < 2; n += 1) await new Promise(r => setTimeout(r, 5));
+    expect(await known()).toEqual([adam, eve]);
+  });
+});
+
+describe('redelivery of everything', () => {
+  it('changes nothing: no decision, no version, no exception twice', async () => {
+    const count = () =>
+      ['records.log', 'records.events', 'operations.exceptions.records'].map(t => log.records(t).length);
+    const before = count();
+    log.redeliverFrom(0);
+    await send([bundle({ resources: [patient('last'.padEnd(32, 'a'))] })]);
+    const [intents = 0, events = 0, exceptions] = before;
+    expect(count()).toEqual([intents + 1, events + 1, exceptions]);
   });
 });
 

@@ -4,21 +4,35 @@ import type { Resource } from './types.js';
 /** Meta elements that the server writes; they are no part of what a resource says. */
 const serverMeta = new Set(['versionId', 'lastUpdated', 'source']);
 
+/** Text without quotes, backslashes, control characters and surrogates is its own JSON. */
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+/** Names of an object in order; insertion sort, because there are few and it is called for every object. */
+function sortedNames(object: object): string[] {
+  const names = Object.keys(object);
+  for (let i = 1; i < names.length; i += 1) {
+    const name = names[i] as string;
+    let at = i;
+    for (; at > 0 && (names[at - 1] as string) > name; at -= 1) names[at] = names[at - 1] as string;
+    names[at] = name;
+  }
+  return names;
+}
+
 function canonical(value: unknown): string {
+  if (typeof value === 'string') return plain.test(value) ? `"${value}"` : JSON.stringify(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  let out = '';
   if (Array.isArray(value)) {
-    let out = '[';
     for (let i = 0; i < value.length; i += 1) out += (i === 0 ? '' : ',') + canonical(value[i]);
-    return `${out}]`;
+    return `[${out}]`;
   }
   const object = value as Record<string, unknown>;
-  let out = '{';
-  for (const key of Object.keys(object).sort()) {
-    const member = object[key];
-    if (member === undefined) continue;
-    out += `${out.length === 1 ? '' : ','}"${key}":${canonical(member)}`;
+  for (const name of sortedNames(object)) {
+    const member = object[name];
+    if (member !== undefined) out += `${out === '' ? '' : ','}${canonical(name)}:${canonical(member)}`;
   }
-  return `${out}}`;
+  return `{${out}}`;
 }
 
 function without(object: object, names: ReadonlySet<string>): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { changesOf, type Changes } from '../decide/evolve.js';
 import { eventsTopic, partOf } from '../decisionEvent.js';
 import { deciderName, logTopic } from '../recordsDecider.js';
 import { saveChanges } from '../store/saveChanges.js';
-import { hashTables, type TableHash } from './contentHash.js';
+import { hashTables, recordTables, type TableHash } from './contentHash.js';
 
 export const recordsMigrations = new URL('../migrations/', import.meta.url);
 
@@ -79,6 +79,14 @@ async function createSchema(client: pg.Client, schema: string): Promise<void> {
   await client.query('SET synchronous_commit = off');
   const names = (await readdir(recordsMigrations)).filter(name => name.endsWith('.sql')).sort();
   for (const name of names) await client.query(await readFile(new URL(name, recordsMigrations), 'utf8'));
+  // Nothing is searched here: only the keys that rows are written by.
+  const { rows: spare } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND NOT i.indisprimary`,
+    [schema],
+  );
+  for (const { name } of spare) await client.query(`DROP INDEX ${name}`);
+  for (const table of Object.keys(recordTables)) await client.query(`ALTER TABLE ${table} SET UNLOGGED`);
 }
 
 /**
@@ -123,6 +131,12 @@ export async function rebuildRecords(options: RebuildOptions): Promise<RebuildRe
       await saveChanges(client as unknown as Sql, changes);
       await client.query('COMMIT');
     };
+    // Partitions are read side by side; the one session folds them one after the other.
+    let turn: Promise<void> = Promise.resolve();
+    const inTurn = (records: readonly IncomingRecord[]): Promise<void> => {
+      turn = turn.then(() => fold(records));
+      return turn;
+    };
     const behind = (): number | undefined =>
       [...positions].find(([partition, seq]) => (folded.get(partition) ?? 0) < seq)?.[0];
 
@@ -136,7 +150,7 @@ export async function rebuildRecords(options: RebuildOptions): Promise<RebuildRe
         });
       if (attempt > 0) await sleep(attemptMs);
       erased = 0;
-      await inspector.readAll(eventsTopic, 'records.rebuild', fold);
+      await inspector.readAll(eventsTopic, 'records.rebuild', inTurn);
     }
     const rebuilt = await hashTables(client);
     const tables = Object.fromEntries(

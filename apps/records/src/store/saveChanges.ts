@@ -3,52 +3,65 @@ import type { Changes, NewVersion } from '../decide/evolve.js';
 import { keyOf, recordKey } from '../decide/types.js';
 import { tokensOf } from './tokens.js';
 
-/** JSON text holds no raw line feed, so one text parameter carries all bodies without any escaping. */
-const separator = '\n';
+/**
+ * Columns travel as one text each, cut at line feeds by Postgres: no id, number or JSON text holds a raw one, so
+ * nothing has to be escaped here or unescaped there. An empty text is null.
+ */
+const lines = (values: readonly unknown[]): string => values.join('\n');
+
+const asText = (n: number): string => `string_to_array($${n}, E'\\n')`;
+const asNumbers = (n: number, type: 'int' | 'bigint'): string =>
+  `string_to_array($${n}, E'\\n', '')::${type}[]`;
 
 /**
- * Versions are appended and current rows moved in one statement; bodies travel once. The last version of a
- * resource in the batch is its current one; `born` stays what the first insert made it.
+ * Versions are appended and current rows moved in one statement; bodies travel once. `born` stays what the first
+ * insert made it.
  */
+const saveVersionsText = `WITH appended AS (
+    INSERT INTO res_version (tenant, type, id, version, seq, body_hash, body)
+    SELECT * FROM unnest(${asText(1)}, ${asText(2)}, ${asText(3)}, ${asNumbers(4, 'int')}, ${asNumbers(5, 'bigint')},
+                         ${asText(6)}, ${asText(7)}))
+  INSERT INTO res_current AS c (tenant, type, id, version, seq, born, subject, effective, status_rank, body_hash, tokens)
+  SELECT tenant, type, id, version, seq, born, coalesce(subject, ''), effective, status_rank, body_hash, tokens::bigint[]
+    FROM unnest(${asText(8)}, ${asText(9)}, ${asText(10)}, ${asNumbers(11, 'int')}, ${asNumbers(12, 'bigint')},
+                ${asNumbers(13, 'bigint')}, ${asText(14)}, ${asNumbers(15, 'bigint')}, ${asNumbers(16, 'int')},
+                ${asText(17)}, ${asText(18)})
+      AS r (tenant, type, id, version, seq, born, subject, effective, status_rank, body_hash, tokens)
+  ON CONFLICT (tenant, type, id) DO UPDATE
+    SET version = excluded.version, seq = excluded.seq, subject = excluded.subject, effective = excluded.effective,
+        status_rank = excluded.status_rank, body_hash = excluded.body_hash, tokens = excluded.tokens`;
+
 async function saveVersions(sql: Sql, versions: readonly NewVersion[]): Promise<void> {
+  // The last version of a resource in the batch is its current one.
   const last = new Map<string, NewVersion>();
   for (const version of versions) {
     const key = keyOf(version.tenant, version.type, version.id);
-    last.set(key, { ...version, born: last.get(key)?.born ?? version.born });
+    const before = last.get(key);
+    last.set(key, before ? { ...version, born: before.born } : version);
   }
   const current = [...last.values()];
   await sql.query({
     name: 'save-versions',
-    text: `WITH appended AS (
-         INSERT INTO res_version (tenant, type, id, version, seq, body_hash, body)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::text[], string_to_array($7, E'\\n')))
-       INSERT INTO res_current AS c (tenant, type, id, version, seq, born, subject, effective, status_rank, body_hash, tokens)
-       SELECT tenant, type, id, version, seq, born, subject, effective, status_rank, body_hash, tokens::bigint[]
-         FROM unnest($8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[], $13::bigint[], $14::text[],
-                     $15::bigint[], $16::int[], $17::text[], string_to_array($18, E'\\n'))
-           AS r (tenant, type, id, version, seq, born, subject, effective, status_rank, body_hash, tokens)
-       ON CONFLICT (tenant, type, id) DO UPDATE
-         SET version = excluded.version, seq = excluded.seq, subject = excluded.subject, effective = excluded.effective,
-             status_rank = excluded.status_rank, body_hash = excluded.body_hash, tokens = excluded.tokens`,
+    text: saveVersionsText,
     values: [
-      versions.map(v => v.tenant),
-      versions.map(v => v.type),
-      versions.map(v => v.id),
-      versions.map(v => v.version),
-      versions.map(v => v.seq),
-      versions.map(v => v.bodyHash),
-      versions.map(v => JSON.stringify(v.body)).join(separator),
-      current.map(v => v.tenant),
-      current.map(v => v.type),
-      current.map(v => v.id),
-      current.map(v => v.version),
-      current.map(v => v.seq),
-      current.map(v => v.born),
-      current.map(v => v.subject),
-      current.map(v => v.effective ?? null),
-      current.map(v => v.rank ?? null),
-      current.map(v => v.bodyHash),
-      current.map(v => tokensOf(v.tenant, v.type, v.body)).join(separator),
+      lines(versions.map(v => v.tenant)),
+      lines(versions.map(v => v.type)),
+      lines(versions.map(v => v.id)),
+      lines(versions.map(v => v.version)),
+      lines(versions.map(v => v.seq)),
+      lines(versions.map(v => v.bodyHash)),
+      lines(versions.map(v => JSON.stringify(v.body))),
+      lines(current.map(v => v.tenant)),
+      lines(current.map(v => v.type)),
+      lines(current.map(v => v.id)),
+      lines(current.map(v => v.version)),
+      lines(current.map(v => v.seq)),
+      lines(current.map(v => v.born)),
+      lines(current.map(v => v.subject)),
+      lines(current.map(v => v.effective)),
+      lines(current.map(v => v.rank)),
+      lines(current.map(v => v.bodyHash)),
+      lines(current.map(v => tokensOf(v.tenant, v.type, v.body))),
     ],
   });
 }
