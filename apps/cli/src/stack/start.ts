@@ -37,10 +37,13 @@ export async function startStack(home: Home, progress: Progress, options: StartO
   const wanted = services.filter(service => withSimulator || service.name !== simulator);
   requireBuilt(wanted);
   progress.say('Starting the broker and Postgres …');
-  await inParallel([
-    () => prepareBroker(home, broker, secrets, progress),
-    () => preparePostgres(home, postgres, secrets, progress),
-  ]);
+  await inParallel(
+    [
+      () => prepareBroker(home, broker, secrets, progress),
+      () => preparePostgres(home, postgres, secrets, progress),
+    ],
+    progress.say,
+  );
   progress.say('Starting the services …');
   const servers: Servers = {
     brokers: broker.admin.brokers.join(','),
@@ -87,9 +90,13 @@ async function preparePostgres(
   await progress.step('databases', () => prepareDatabases(server.adminUrl, secrets));
 }
 
-/** Waits for all, so that nothing goes on behind a failure. Raised then: the first one. */
-async function inParallel(works: readonly (() => Promise<void>)[]): Promise<void> {
-  const results = await Promise.allSettled(works.map(work => work()));
-  const failed = results.find(result => result.status === 'rejected');
-  if (failed) throw failed.reason;
+/** Waits for all, so that nothing goes on behind a failure. Raised then: the first in time; others are told. */
+async function inParallel(
+  works: readonly (() => Promise<void>)[],
+  say: (line: string) => void,
+): Promise<void> {
+  const failures: unknown[] = [];
+  await Promise.all(works.map(work => work().catch((error: unknown) => failures.push(error))));
+  for (const other of failures.slice(1)) say(other instanceof Error ? other.message : String(other));
+  if (failures.length > 0) throw failures[0];
 }
