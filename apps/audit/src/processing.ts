@@ -11,8 +11,7 @@ import { auditProjections } from './projections/projections.js';
  * Audit takes part in every message and is waited for by nobody but a person who asks: it lets records gather, because
  * each batch of each partition is a transaction.
  */
-const feederLingerMs = 100;
-const projectionLingerMs = 50;
+const lingerMs = 100;
 
 /** Key for ids of the cell's own events (governance), which belong to no tenant and are public. */
 const cellIdKey = Buffer.from(publicHash('anamnesis cell events'), 'hex');
@@ -35,8 +34,8 @@ export interface AuditReaders {
 
 export function kafkaReaders({ config }: ServiceContext): AuditReaders {
   return {
-    feeder: createKafkaReader(config.kafka, { lingerMs: feederLingerMs }),
-    projections: createKafkaReader(config.kafka, { lingerMs: projectionLingerMs }),
+    feeder: createKafkaReader(config.kafka, { lingerMs }),
+    projections: createKafkaReader(config.kafka, { lingerMs }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { HopRow } from '../store/hopStore.js';
 import type { ExceptionRow, TaskRow } from '../store/outcomeStore.js';
 import { causalDepth } from './chain.js';
-import { messageState, partOutcomes, receivedType } from './state.js';
+import { decidedType, messageState, partOutcomes, receivedType } from './state.js';
 import type { ExceptionView, HopView, MessageLineage, TaskView, WrittenResource } from './types.js';
 
 export interface LineageFacts {
@@ -46,7 +46,8 @@ function hopViews(hops: readonly HopRow[]): HopView[] {
       outputHash: hop.facts['outputhash'],
       lineageHash: hop.facts['lineagehash'],
       ruleSetHash: hop.facts['rulesethash'],
-      outcome: hop.type === 'records.decided.v1' ? hop.facts['outcome'] : undefined,
+      outcome: hop.type === decidedType ? hop.facts['outcome'] : undefined,
+      code: hop.type === decidedType ? hop.facts['code'] : undefined,
       bytes: hop.size,
       durationToNextMs: until === undefined ? undefined : until - hop.time,
       leaf: { partition: hop.logPartition, offset: hop.logOffset },

@@ -4,7 +4,7 @@ import { descendantsOf } from './chain.js';
 import type { MessageState } from './types.js';
 
 export const receivedType = 'message.received.v1';
-const decidedType = 'records.decided.v1';
+export const decidedType = 'records.decided.v1';
 
 /** One received part and what became of it. `incomplete`: the record waits for the other parts. */
 export interface PartOutcome {

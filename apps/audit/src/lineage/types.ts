@@ -25,6 +25,8 @@ export interface HopView {
   readonly ruleSetHash?: string;
   /** Of a decision: accepted, unchanged, rejected, incomplete. */
   readonly outcome?: string;
+  /** Of a decision that wrote nothing: why, for example older-than-current, same-content, wrong-patient. */
+  readonly code?: string;
   readonly bytes: number;
   /** Until the first event that this one caused. */
   readonly durationToNextMs?: number;
