@@ -12,6 +12,7 @@ export interface ProcessMark {
 
 /** The mark of a running process; undefined when there is none, or only a zombie waiting to be reaped. */
 export function markOf(pid: number): ProcessMark | undefined {
+  if (pid <= 0) return undefined;
   const birth = process.platform === 'linux' ? birthOnLinux(pid) : birthByPs(pid);
   return birth === undefined ? undefined : { pid, birth };
 }

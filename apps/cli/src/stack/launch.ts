@@ -3,7 +3,7 @@ import { requirePort, spawnLogged } from '@anamnesis/embedded';
 import { environmentOf } from './environment.js';
 import { serviceNotBuilt } from './errors.js';
 import { isReady, waitUntilReady } from './health.js';
-import { runningRecord, writeRecord } from './runRecord.js';
+import { runningRecord, writeRecord, type RunRecord } from './runRecord.js';
 import { entryOf, type ServiceSpec } from './services.js';
 
 type Stack = Parameters<typeof environmentOf>[1];
@@ -24,6 +24,8 @@ export async function ensureService(stack: Stack, service: ServiceSpec): Promise
     return false;
   }
   const port = home.portBase + service.portOffset;
+  // Wanted from here on: what cannot even be started shows as dead, not as absent.
+  await writeRecord(home, neverStarted(service.name, port));
   await requirePort(port, service.name);
   const spawned = await spawnLogged({
     command: process.execPath,
@@ -36,6 +38,11 @@ export async function ensureService(stack: Stack, service: ServiceSpec): Promise
   await writeRecord(home, record);
   await waitUntilReady(home, record);
   return true;
+}
+
+/** The record of a process that should run and has none yet. No process has pid 0. */
+function neverStarted(name: string, port: number): RunRecord {
+  return { name, pid: 0, birth: 'never', startedAt: new Date().toISOString(), port };
 }
 
 /** Starts all of them at once. Raised after every one has settled: the first failure. */
