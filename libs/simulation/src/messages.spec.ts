@@ -49,6 +49,16 @@ describe('the synthetic hospital', () => {
     expect(text.length).toBeGreaterThan(800);
   });
 
+  it('writes the visit number where PV1-19 is, so that a visit keeps its identity', () => {
+    const p = syntheticPatient(1, seeded(5));
+    const pv1 =
+      adt(facts, 'A01', p)
+        .split('\r')
+        .find(line => line.startsWith('PV1')) ?? '';
+    expect(pv1.split('|')[19]).toContain(p.visit);
+    expect(pv1.split('|')[44]).toMatch(/^\d{14}/);
+  });
+
   it('ends every segment with a carriage return', () => {
     expect(adt(facts, 'A01', syntheticPatient(1, seeded(5))).endsWith('\r')).toBe(true);
   });

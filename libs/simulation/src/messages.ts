@@ -43,7 +43,7 @@ export function adt(f: MessageFacts, trigger: string, p: SyntheticPatient): stri
     msh(f, `ADT^${trigger}^${structure}`),
     `EVN|${trigger}|${timestamp(f.at)}`,
     pid(p, f.sender.authority),
-    `PV1|1|${trigger === 'A04' ? 'O' : 'I'}|WARD3^12^B^${f.sender.facility}||||1001^Attending^Test|||MED||||||||${p.visit}^^^${f.sender.authority}^VN|||||||||||||||||||||||||${timestamp(f.at)}`,
+    `PV1|1|${trigger === 'A04' ? 'O' : 'I'}|WARD3^12^B^${f.sender.facility}||||1001^Attending^Test|||MED|||||||||${p.visit}^^^${f.sender.authority}^VN|||||||||||||||||||||||||${timestamp(f.at)}`,
   );
 }
 

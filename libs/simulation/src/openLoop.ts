@@ -27,6 +27,8 @@ export interface OpenLoopOptions {
   readonly onSent: (sent: SentMessage) => void;
   /** Messages that may wait for a connection; beyond it the sender itself waits, so memory stays bounded. */
   readonly maxWaiting?: number;
+  /** Breaks off: what is unanswered then is not sent again, and the promise resolves. */
+  readonly signal?: AbortSignal;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
@@ -44,7 +46,7 @@ function hash(text: string): number {
  */
 export async function sendOpenLoop(
   messages: Iterable<PlannedMessage>,
-  { connections, clock, onSent, maxWaiting = 50_000 }: OpenLoopOptions,
+  { connections, clock, onSent, maxWaiting = 50_000, signal }: OpenLoopOptions,
 ): Promise<void> {
   const lanes = new Map<string, { client: ReturnType<typeof createMllpClient>; tail: Promise<void> }>();
   let waiting = 0;
@@ -54,7 +56,7 @@ export async function sendOpenLoop(
     client: ReturnType<typeof createMllpClient>,
     message: PlannedMessage,
   ): Promise<void> => {
-    for (;;) {
+    while (!signal?.aborted) {
       try {
         const { code, answerId } = parseAcknowledgement(await client.send(message.bytes));
         waiting -= 1;
@@ -73,6 +75,7 @@ export async function sendOpenLoop(
   };
 
   for (const message of messages) {
+    if (signal?.aborted) break;
     while (waiting >= maxWaiting) await sleep(50);
     waiting += 1;
     const wait = start + message.due - clock();
