@@ -57,7 +57,10 @@ export function createSeenEdges(pool: pg.Pool): SeenEdges {
       if (ids.length === 0) return new Map();
       const { rows } = await pool.query<{ id: string; partition: number; offset: number; seen_at: number }>({
         name: 'find_seen_edge',
-        text: 'SELECT id, partition, "offset", seen_at FROM seen_edge WHERE id = ANY ($1)',
+        // Lateral with a limit: a plan made while the table is empty would otherwise read it whole, and be kept.
+        text: `SELECT e.id, e.partition, e."offset", e.seen_at
+                 FROM unnest($1::text[]) AS asked (id)
+                CROSS JOIN LATERAL (SELECT * FROM seen_edge s WHERE s.id = asked.id LIMIT 1) e`,
         values: [ids],
       });
       return new Map(
