@@ -36,6 +36,8 @@ export interface Processing {
   stop(): Promise<void>;
 }
 
+/** A fetch may bring thousands of records after an outage; a transaction and its memory stay bounded. */
+const maxRecordsPerTake = 1_000;
 const retryMs = 500;
 const maxRetryMs = 10_000;
 const stoppedRetryMs = 30_000;
@@ -94,16 +96,21 @@ export async function startProcessing(options: ProcessingOptions): Promise<Proce
     sought.delete(slot(processor.name, batch.topic, batch.partition));
     const records = batch.records.filter(record => record.offset >= cursor.next);
     if (records.length === 0) return undefined;
-    const moved = await processor.take({ ...batch, records }, cursor);
-    cursors.set(slot(processor.name, batch.topic, batch.partition), moved);
-    progress.add({
-      processor: processor.name,
-      topic: batch.topic,
-      partition: batch.partition,
-      next: moved.next,
-      records: records.length,
-      at: clock(),
-    });
+    let at = cursor;
+    for (let from = 0; from < records.length; from += maxRecordsPerTake) {
+      batch.signal.throwIfAborted();
+      const slice = records.slice(from, from + maxRecordsPerTake);
+      at = await processor.take({ ...batch, records: slice }, at);
+      cursors.set(slot(processor.name, batch.topic, batch.partition), at);
+      progress.add({
+        processor: processor.name,
+        topic: batch.topic,
+        partition: batch.partition,
+        next: at.next,
+        records: slice.length,
+        at: clock(),
+      });
+    }
     return undefined;
   };
   /** A hole at the front is legal after one look back at the cursor (retention, transaction markers). */
