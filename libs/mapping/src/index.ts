@@ -25,3 +25,5 @@ export type { CompiledPlan } from './plan/compiledPlan.js';
 export { planContent, planHash } from './plan/planContent.js';
 export { translate } from './translate/translate.js';
 export { parseMaps } from './rules/loadMaps.js';
+export { explainField, invert } from './lineage/query.js';
+export { translatorVersion } from './plan/version.js';

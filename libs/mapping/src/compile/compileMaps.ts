@@ -7,6 +7,7 @@ import { applyToDatatype } from '../run/apply.js';
 import { IGNORED, type Run } from '../run/run.js';
 import { compileRule, type RuleScope } from './compileRule.js';
 import { ruleInvalid } from './errors.js';
+import { gateOf, gateRules } from './gate.js';
 import { parseSource } from './sourcePath.js';
 import { compileTable, type CompiledTable } from './table.js';
 import { addTranslation } from './translation.js';
@@ -69,7 +70,12 @@ export function createMapCompiler(
       const scope = scopeOf(file, file.segment, file.target ?? '');
       const compiled: CompiledSegmentMap = {
         name,
-        rules: (file.rules ?? []).map(rule => compileRule(rule, scope)),
+        rules: gateRules(
+          (file.rules ?? []).map(rule => ({
+            rule: compileRule(rule, scope),
+            gate: gateOf(rule.if, file.segment),
+          })),
+        ),
         ignores: compileIgnores(file.ignore ?? [], scope),
       };
       segments.set(name, compiled);

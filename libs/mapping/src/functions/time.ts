@@ -30,9 +30,17 @@ const date: Read = (run, a, b, depth) => {
   return t === undefined ? undefined : formatDate(t);
 };
 
+/** Messages repeat their few timestamps often, so those read without a remark are remembered. */
 const dateTime: Read = (run, a, b, depth) => {
-  const t = timestamp(run, a, b, depth);
-  return t === undefined ? undefined : zoned(run, t);
+  const text = headText(run, a, b, depth);
+  if (text === undefined) return undefined;
+  const known = run.dateTimes.get(text);
+  if (known !== undefined) return known;
+  const t = parseTimestamp(text);
+  if (t === undefined) return run.fail('time/unreadable', 'Not a date or time of HL7 v2.');
+  const value = zoned(run, t);
+  if (run.remarks.length === 0) run.dateTimes.set(text, value);
+  return value;
 };
 
 const instant: Read = (run, a, b, depth) => {

@@ -1,10 +1,11 @@
 import type { Condition } from '../compile/condition.js';
+import type { GatedRules } from '../compile/gate.js';
 import type { SourcePath } from '../compile/sourcePath.js';
 import type { LocalOffset } from '../functions/zone.js';
 import type { InterfaceContract } from '../interface/contract.js';
 import type { EffectiveTime, IdStrategy } from '../rules/types.js';
 import type { Label } from '../run/label.js';
-import type { CompiledRule, Target } from '../run/rule.js';
+import type { Target } from '../run/rule.js';
 
 export interface CompiledIgnore {
   readonly sources: readonly SourcePath[];
@@ -13,7 +14,7 @@ export interface CompiledIgnore {
 
 export interface CompiledSegmentMap {
   readonly name: string;
-  readonly rules: readonly CompiledRule[];
+  readonly rules: GatedRules;
   readonly ignores: readonly CompiledIgnore[];
 }
 

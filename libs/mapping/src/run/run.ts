@@ -33,6 +33,8 @@ export class Run {
   remarks: Remark[] = [];
   /** Why the function running now could not convert its value. */
   problem: Remark | undefined;
+  /** FHIR dateTimes of timestamps read before. */
+  readonly dateTimes = new Map<string, string>();
   /** Bounds of the last `narrow`. */
   lo = 0;
   hi = 0;

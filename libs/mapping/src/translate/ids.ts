@@ -87,7 +87,7 @@ function fromKey(
   context: IdContext,
   counts = false,
 ): ResourceId {
-  const occurrence = count(context, JSON.stringify([type, ...key]));
+  const occurrence = count(context, `${type}\u0000${key.join('\u0000')}`);
   const parts = counts || occurrence > 0 ? [...key, String(occurrence)] : key;
   const sorted = [...leaves].sort((x, y) => x - y);
   return {

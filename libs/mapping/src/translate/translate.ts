@@ -1,6 +1,5 @@
 import { contentHash, type MessageTranslatedV1 } from '@anamnesis/contracts';
 import { group, header, isHl7Error, tokenise, type Hl7Finding } from '@anamnesis/hl7v2';
-import canonicalize from 'canonicalize';
 import { parseTimestamp } from '../functions/timestamp.js';
 import { lineageEntries, lineageText, type MessageEntry } from '../lineage/materialise.js';
 import { engineRules, type CompiledMessageMap, type CompiledPlan } from '../plan/compiledPlan.js';
@@ -106,7 +105,7 @@ function finish(
     get lineage() {
       return (lineage ??= lineageEntries(run, entries));
     },
-    outputHash: contentHash(idKey, canonicalize(payload) ?? ''),
+    outputHash: contentHash(idKey, JSON.stringify(payload)),
     lineageHash: contentHash(idKey, lineageText(run, entries)),
     ruleSetHash: rules.hash,
     header: head,

@@ -78,9 +78,16 @@ function applyUse(walk: Walk, use: CompiledUse, segment: number): void {
   const map = built?.authority === 'reference' ? use.reference : use.feed;
   if (built !== undefined) {
     const spot = { node: built.resource, path: '', built };
-    for (const rule of map.rules) applyToSegment(run, rule, segment, spot);
+    for (const rule of map.rules.rulesFor(gateValue(run, segment, map.rules.field)))
+      applyToSegment(run, rule, segment, spot);
   } else if (use.extend !== undefined) return;
   for (const ignore of map.ignores) applyIgnoreToSegment(run, ignore, segment);
+}
+
+function gateValue(run: Run, segment: number, field: number): string {
+  if (field === 0) return '';
+  const a = run.first(segment, field);
+  return a < run.first(segment, field + 1) ? run.text(a).trim() : '';
 }
 
 function create(walk: Walk, use: CompiledUse, segment: number): Built {
