@@ -1,6 +1,5 @@
 import { startProcessing } from '@anamnesis/processing';
 import type { Hold, ServiceContext } from '@anamnesis/service';
-import { inSlices } from './inSlices.js';
 import { createPlans, type Plans } from './plans.js';
 import { createSeenEdges } from './seenEdges.js';
 import { createTranslateStep } from './translateStep.js';
@@ -38,7 +37,7 @@ export async function startTranslation(context: ServiceContext, hold: Hold): Pro
       group: 'translation',
       reader,
       pool,
-      processors: [inSlices(step, sliceLimits)],
+      processors: [{ ...step, limits: sliceLimits }],
       progress: context.progress,
       clock,
       epochOf: governance.epochOf,

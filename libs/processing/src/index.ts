@@ -14,4 +14,5 @@ export * from './processor.js';
 export * from './progress.js';
 export * from './projection.js';
 export * from './runtime.js';
+export * from './slices.js';
 export * from './step.js';

@@ -5,11 +5,14 @@ import { advanceCursor, type Cursor } from './cursor.js';
 import type { Sql } from './database/connection.js';
 import { laneGap } from './errors.js';
 import { mark, type Marks } from './marks.js';
+import type { SliceLimits } from './slices.js';
 
 /** One kind of processing bound to topics; the runtime hands it what lies above its cursor. */
 export interface Processor {
   readonly name: string;
   readonly topics: readonly string[];
+  /** How much one call of {@link take} gets at most; a fetch after an outage may bring thousands of records. */
+  readonly limits?: SliceLimits;
   /** Prepares for a shard before its first batch; a decider drains its lanes here. */
   own?(shard: number): Promise<void>;
   disown?(shard: number): void;

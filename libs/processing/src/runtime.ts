@@ -5,6 +5,7 @@ import { loadCursor, type Cursor } from './cursor.js';
 import { databaseUnavailable, logOlderThanStore, topicRecreated } from './errors.js';
 import { endOf, type Processor } from './processor.js';
 import type { Progress } from './progress.js';
+import { slicesOf, type SliceLimits } from './slices.js';
 
 export interface ProcessingOptions {
   /** Group without the cell prefix: the service's name. */
@@ -37,7 +38,7 @@ export interface Processing {
 }
 
 /** A fetch may bring thousands of records after an outage; a transaction and its memory stay bounded. */
-const maxRecordsPerTake = 1_000;
+const defaultLimits: SliceLimits = { maxRecords: 1_000, maxBytes: 8 * 1024 * 1024 };
 const retryMs = 500;
 const maxRetryMs = 10_000;
 const stoppedRetryMs = 30_000;
@@ -97,9 +98,8 @@ export async function startProcessing(options: ProcessingOptions): Promise<Proce
     const records = batch.records.filter(record => record.offset >= cursor.next);
     if (records.length === 0) return undefined;
     let at = cursor;
-    for (let from = 0; from < records.length; from += maxRecordsPerTake) {
+    for (const slice of slicesOf(records, processor.limits ?? defaultLimits)) {
       batch.signal.throwIfAborted();
-      const slice = records.slice(from, from + maxRecordsPerTake);
       at = await processor.take({ ...batch, records: slice }, at);
       cursors.set(slot(processor.name, batch.topic, batch.partition), at);
       progress.add({

@@ -1,6 +1,6 @@
 import type { IncomingRecord } from '@anamnesis/event-log';
-import type { Processor } from '@anamnesis/processing';
 
+/** How much of a fetch one transaction takes. */
 export interface SliceLimits {
   readonly maxRecords: number;
   readonly maxBytes: number;
@@ -25,23 +25,4 @@ export function slicesOf(
     bytes += size;
   }
   return slice.length > 0 ? [...slices, slice] : slices;
-}
-
-/**
- * Takes a fetched batch in slices, each with its own append and cursor move. A fetch of a partition that fell behind
- * holds thousands of messages; translating them in one go would keep the process from its heartbeats until the group
- * gives the partition to somebody else, and nothing would come out before the last one.
- */
-export function inSlices(processor: Processor, limits: SliceLimits): Processor {
-  return {
-    ...processor,
-    async take(batch, cursor) {
-      let moved = cursor;
-      for (const records of slicesOf(batch.records, limits)) {
-        batch.signal.throwIfAborted();
-        moved = await processor.take({ ...batch, records }, moved);
-      }
-      return moved;
-    },
-  };
 }
