@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startTestServers } from '@anamnesis/testing';
 import { checkout } from '../stack/home.js';
 import { jestTier } from './jestTier.js';
+import { lintTier } from './lintTier.js';
 import type { TierResult } from './result.js';
 import { runTool } from './runTool.js';
 import { shows } from './shows.js';
@@ -23,7 +24,7 @@ export interface Cleanup {
 /** Tiers of a plain `./anamnesis test`, cheapest first. */
 export const tiers: readonly Tier[] = [
   check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '.']),
-  check('lint', ['node_modules/eslint/bin/eslint.js', '.']),
+  { name: 'lint', run: lintTier },
   check('typecheck', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit']),
   { name: 'unit', run: () => jestTier('unit') },
   { name: 'int', run: runInt },
