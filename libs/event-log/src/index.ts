@@ -1,3 +1,4 @@
+import './kafka/fastChecksum.js';
 export * from './errors.js';
 export * from './port.js';
 export { createKafka, logicalName, physicalName, type KafkaConnection } from './kafka/client.js';
