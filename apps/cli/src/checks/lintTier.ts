@@ -10,7 +10,11 @@ import { runTool } from './runTool.js';
 export async function lintTier(): Promise<{ passed: number; failed: number; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'anamnesis-graph-'));
   try {
-    const graph = await runTool(['node_modules/nx/bin/nx.js', 'graph', `--file=${join(folder, 'graph.json')}`]);
+    const graph = await runTool([
+      'node_modules/nx/dist/bin/nx.js',
+      'graph',
+      `--file=${join(folder, 'graph.json')}`,
+    ]);
     if (graph.exitCode !== 0) return { passed: 0, failed: 1, output: graph.output };
     const lint = await runTool(['node_modules/eslint/bin/eslint.js', '.']);
     const skipped = lint.output.includes('The rule will be skipped');
