@@ -1,3 +1,12 @@
+/** What one show found, for machines: its table row by row. A show that broke off says why and has no rows. */
+export interface ShownResult {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly rows: readonly Record<string, unknown>[];
+  readonly error?: string;
+}
+
 /** What came of one tier. A tool that ends without saying what it counted is one failed test. */
 export interface TierResult {
   readonly tier: string;
@@ -6,11 +15,16 @@ export interface TierResult {
   /** Tests that said why they cannot run here. */
   readonly skipped?: number;
   readonly seconds: number;
+  /** Of the tier `shows`. */
+  readonly shows?: readonly ShownResult[];
   /** What the tool wrote: shown when something failed. */
   readonly output: string;
 }
 
-export function totalOf(results: readonly TierResult[]): { passed: number; failed: number } {
+export function totalOf(results: readonly { readonly passed: number; readonly failed: number }[]): {
+  passed: number;
+  failed: number;
+} {
   return {
     passed: results.reduce((sum, result) => sum + result.passed, 0),
     failed: results.reduce((sum, result) => sum + result.failed, 0),

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { isPortFree } from '@anamnesis/embedded';
 import { checkout } from '../stack/home.js';
 import { brokerPortOffset, controllerPortOffset, postgresPortOffset, services } from '../stack/services.js';
-import { runTool } from './runTool.js';
+import { runTool, type ToolRun } from './runTool.js';
 
 /** A whole stack of its own, on ports and in a folder of its own, for tests from end to end. */
 export interface TestStack {
   /** ANAMNESIS_HOME, ANAMNESIS_PORT_BASE and MLLP_PORT_OFFSET: what every command and client needs to find it. */
   readonly env: Readonly<Record<string, string>>;
+  /** A command of the launcher on this stack, as a person would type it. */
+  command(...args: string[]): Promise<ToolRun>;
   down(): Promise<void>;
 }
 
@@ -32,12 +34,13 @@ export async function startTestStack(): Promise<TestStack> {
     KAFKA_BROKERS: '',
     DATABASE_URL: '',
   };
+  const command = (...args: string[]) => runTool([main, ...args], env);
   const down = async () => {
-    await runTool([main, 'down'], env);
+    await command('down');
     await rm(folder, { recursive: true, force: true });
   };
-  const up = await runTool([main, 'up', '--detach', '--no-simulator'], env);
-  if (up.exitCode === 0) return { env, down };
+  const up = await command('up', '--detach', '--no-simulator');
+  if (up.exitCode === 0) return { env, command, down };
   await down();
   throw new Error(`The stack for the tests did not start:\n${up.output}`);
 }

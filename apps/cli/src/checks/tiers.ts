@@ -3,9 +3,9 @@ import { startTestServers } from '@anamnesis/testing';
 import { checkout } from '../stack/home.js';
 import { jestTier } from './jestTier.js';
 import { lintTier } from './lintTier.js';
-import type { TierResult } from './result.js';
+import { totalOf, type ShownResult, type TierResult } from './result.js';
 import { runTool } from './runTool.js';
-import { shows } from './shows.js';
+import { shows, type Show } from './shows.js';
 import { hasTests, startTestStack } from './testStack.js';
 
 type Outcome = Omit<TierResult, 'tier' | 'seconds'>;
@@ -68,22 +68,32 @@ async function runE2e(cleanup: Cleanup): Promise<Outcome> {
 }
 
 async function runShows(cleanup: Cleanup): Promise<Outcome> {
-  let [passed, failed] = [0, 0];
+  const found: ShownResult[] = [];
   const lines: string[] = [];
   for (const show of shows) {
-    const stack = await startTestStack();
-    const down = cleanup.owe(() => stack.down());
-    try {
-      const result = await show.run(stack);
-      passed += result.passed;
-      failed += result.failed;
-      lines.push(`${show.name}: ${result.passed} held, ${result.failed} did not`, ...result.table, '');
-    } catch (error) {
-      failed += 1;
-      lines.push(`${show.name}: ${error instanceof Error ? error.message : String(error)}`, '');
-    } finally {
-      await down();
-    }
+    const { result, table } = await runShow(show, cleanup);
+    found.push(result);
+    const { name, passed, failed, error } = result;
+    lines.push(`${name}: ${passed} held, ${failed} did not${error ? `: ${error}` : ''}`, ...table, '');
   }
-  return { passed, failed, output: lines.join('\n') };
+  return { ...totalOf(found), output: lines.join('\n'), shows: found };
+}
+
+/** One show on a stack of its own. One that breaks off counts as one claim that did not hold. */
+async function runShow(
+  { name, run }: Show,
+  cleanup: Cleanup,
+): Promise<{ result: ShownResult; table: readonly string[] }> {
+  let down: (() => Promise<void>) | undefined;
+  try {
+    const stack = await startTestStack();
+    down = cleanup.owe(() => stack.down());
+    const { passed, failed, rows, table } = await run(stack);
+    return { result: { name, passed, failed, rows }, table };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { result: { name, passed: 0, failed: 1, rows: [], error: reason }, table: [] };
+  } finally {
+    await down?.();
+  }
 }

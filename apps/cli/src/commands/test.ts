@@ -42,6 +42,6 @@ function show(result: TierResult): void {
   process.stderr.write(`${result.tier.padEnd(10)} ${counts.padEnd(34)} ${result.seconds} s\n`);
 }
 
-function withoutOutput({ tier, passed, failed, skipped = 0, seconds }: TierResult) {
-  return { tier, passed, failed, skipped, seconds };
+function withoutOutput({ tier, passed, failed, skipped = 0, seconds, shows }: TierResult) {
+  return { tier, passed, failed, skipped, seconds, shows };
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Session } from '@anamnesis/client';
 import { openSession } from '../client/openSession.js';
-import type { FieldEntry, MessageLineage } from '../messages/answerTypes.js';
+import type { FieldEntry, Hop, MessageLineage } from '../messages/answerTypes.js';
 import { candidatesUnder, expectOk, lineageOf } from '../messages/outcome.js';
 import { traceField, type TracedField } from '../messages/traceField.js';
 
@@ -33,13 +33,19 @@ async function find(
   return (await lineageOf(session, only.id)) ?? { candidates: [] };
 }
 
+/** What the record decided, and why it wrote nothing when it did not. */
+function decisionOf({ outcome, code }: Hop): string {
+  if (outcome === undefined) return '';
+  return code === undefined ? ` ${outcome}` : ` ${outcome}: ${code}`;
+}
+
 function show(lineage: MessageLineage, fields: number, field: TracedField | undefined): void {
   console.log(
     `${lineage.messageType ?? ''} on ${lineage.interface ?? ''}, received ${lineage.receivedAt ?? ''}: ${lineage.state}`,
   );
   for (const hop of lineage.hops)
     console.log(
-      `  ${hop.time}  ${`${hop.topic}/${hop.partition}@${hop.offset}`.padEnd(38)} ${hop.producer.padEnd(12)} ${hop.type}${hop.durationToNextMs === undefined ? '' : `  +${hop.durationToNextMs} ms`}`,
+      `  ${hop.time}  ${`${hop.topic}/${hop.partition}@${hop.offset}`.padEnd(38)} ${hop.producer.padEnd(12)} ${hop.type}${decisionOf(hop)}${hop.durationToNextMs === undefined ? '' : `  +${hop.durationToNextMs} ms`}`,
     );
   for (const one of lineage.resources)
     console.log(`  wrote ${one.type}/${one.id} version ${one.version} (${one.action})`);

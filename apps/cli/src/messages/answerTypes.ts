@@ -37,6 +37,8 @@ export interface Hop {
   readonly hashIn?: string;
   readonly hashOut: string;
   readonly outcome?: string;
+  /** Of a decision that wrote nothing: why. */
+  readonly code?: string;
   readonly durationToNextMs?: number;
   readonly leaf: { readonly partition: number; readonly offset: number };
 }

@@ -30,8 +30,11 @@ export async function interfaceOf(id: string): Promise<InterfaceContract> {
 }
 
 /** Where an interface listens on this machine. */
-export function listenerOf(contract: InterfaceContract): { host: string; port: number } {
-  const { host, mllpPortOffset } = endpointsFrom(process.env);
+export function listenerOf(
+  contract: InterfaceContract,
+  env: NodeJS.ProcessEnv = process.env,
+): { host: string; port: number } {
+  const { host, mllpPortOffset } = endpointsFrom(env);
   const { transport } = contract;
   if (transport.kind !== 'mllp' || transport.port === undefined) throw interfaceNotMllp({ id: contract.id });
   return { host, port: transport.port + mllpPortOffset };
