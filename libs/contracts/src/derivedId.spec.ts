@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { derivedId, sourceRecordId } from './derivedId.js';
+import { createHmac } from 'node:crypto';
+import { derivedId, hmacSha256, sourceRecordId } from './derivedId.js';
 
 const key = Buffer.alloc(32, 7);
 const otherKey = Buffer.alloc(32, 8);
@@ -9,6 +10,15 @@ describe('derived ids', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), parts => {
         expect(derivedId(key, 'event', parts)).toMatch(/^[a-z2-7]{32}$/);
+      }),
+    );
+  });
+
+  it('hash as HMAC-SHA-256 does, for keys and messages of any size', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.array(fc.uint8Array()), (secret, message) => {
+        const expected = createHmac('sha256', secret).update(Buffer.concat(message)).digest();
+        expect(hmacSha256(secret, message)).toEqual(expected);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import catalogue from './topics.json' with { type: 'json' };
 
 /** How a topic's partitions relate to shards: see {@link partitionOf}. */
@@ -94,7 +94,7 @@ export function topicsReadBy(service: string): string[] {
 export function partitionOf(layout: TopicLayout, shard: number, key: string): number {
   if (layout === 'single') return 0;
   if (layout === 'shard') return shard;
-  const first = createHash('sha256').update(key).digest()[0] ?? 0;
+  const first = hash('sha256', key, 'buffer')[0] ?? 0;
   return shard * edgeLanes + (first % edgeLanes);
 }
 

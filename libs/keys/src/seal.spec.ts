@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { hasCode } from '@anamnesis/contracts';
-import { open, reseal, seal, type SealContext } from './seal.js';
+import { open, pooledRandom, reseal, seal, type SealContext } from './seal.js';
 
 const key = randomBytes(32);
 const context: SealContext = {
@@ -69,5 +69,21 @@ describe('sealed payloads', () => {
         'ANM_SEAL_BROKEN',
       ),
     ).toBe(true);
+  });
+});
+
+describe('pooled random bytes', () => {
+  it('hand out each byte of the source once', () => {
+    let next = 0;
+    const counting = (size: number): Buffer =>
+      Buffer.from(Array.from({ length: size }, () => (next += 1) % 251));
+    const random = pooledRandom(counting);
+    const taken: number[] = [];
+    for (let call = 0; call < 2_000; call += 1) taken.push(...random(12));
+    const seen = new Set<string>();
+    for (let at = 0; at < taken.length; at += 12) seen.add(taken.slice(at, at + 12).join());
+    expect(random(100)).toHaveLength(100);
+    expect(taken.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    expect(seen.size).toBe(251);
   });
 });

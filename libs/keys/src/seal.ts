@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { maxRecordBytes } from '@anamnesis/contracts';
 import { sealBroken } from './errors.js';
@@ -23,15 +23,41 @@ export interface SealContext {
 
 export type RandomBytes = (size: number) => Uint8Array;
 
+const poolBytes = 8 * 1024;
+
+/** Hands out bytes of `source` fetched in larger pieces, each byte once: one call to the system serves many nonces. */
+export function pooledRandom(source: (size: number) => Buffer): (size: number) => Buffer {
+  let pool: Buffer = Buffer.alloc(0);
+  return size => {
+    if (size > 64) return source(size);
+    if (pool.length < size) pool = source(poolBytes);
+    const taken = pool.subarray(0, size);
+    pool = pool.subarray(size);
+    return taken;
+  };
+}
+
 function associatedData(c: SealContext): Buffer {
   return Buffer.from(
     [c.tenant, c.topic, c.type, c.eventId, c.keyId].map(part => `${part.length}:${part}`).join('|'),
   );
 }
 
+/** A prepared key halves the cost of a cipher; data keys live in the keyring's cache, so few are prepared. */
+const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObject(key: Uint8Array): KeyObject {
+  let found = prepared.get(key);
+  if (!found) {
+    found = createSecretKey(key);
+    prepared.set(key, found);
+  }
+  return found;
+}
+
 function encrypt(compressed: Uint8Array, key: Uint8Array, context: SealContext, random: RandomBytes): Buffer {
   const nonce = random(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce);
   cipher.setAAD(associatedData(context));
   const body = cipher.update(compressed);
   cipher.final();
@@ -41,7 +67,7 @@ function encrypt(compressed: Uint8Array, key: Uint8Array, context: SealContext, 
 function decrypt(sealed: Buffer, key: Uint8Array, context: SealContext): Buffer {
   if (sealed.length < overhead || sealed[0] !== version) throw sealBroken({ keyId: context.keyId });
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13));
+    const decipher = createDecipheriv('aes-256-gcm', keyObject(key), sealed.subarray(1, 13));
     decipher.setAAD(associatedData(context));
     decipher.setAuthTag(sealed.subarray(13, overhead));
     const body = decipher.update(sealed.subarray(overhead));

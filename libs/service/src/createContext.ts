@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { developmentPolicySet } from '@anamnesis/consent';
 import { createKafkaInspector, createKafkaReader, createKafkaWriter } from '@anamnesis/event-log';
 import type { EventLogInspector, EventLogReader, EventLogWriter } from '@anamnesis/event-log';
-import { createKeyring, createPostgresKeyStore, type RandomBytes } from '@anamnesis/keys';
+import { createKeyring, createPostgresKeyStore, pooledRandom, type RandomBytes } from '@anamnesis/keys';
 import { createPool, createProgress } from '@anamnesis/processing';
 import { createLogger, createMetrics, type Logger } from '@anamnesis/telemetry';
 import { createAccessGate } from './access/accessGate.js';
@@ -34,7 +34,7 @@ export function createContext(name: string, env: Environment, rim: RimOverrides 
     throw configInvalid({ variable: 'SERVICE', problem: `must be ${name} for this program` });
   const tenants = loadTenants(config.tenantSecretsFile);
   const clock = rim.clock ?? Date.now;
-  const random = rim.random ?? ((size: number) => randomBytes(size));
+  const random = rim.random ?? pooledRandom(randomBytes);
   const logger = rim.logger ?? createLogger(name, { level: config.logLevel, clock });
   const metrics = createMetrics(name);
   const pool = createPool(config.databaseUrl, { applicationName: `anamnesis-${name}` });
