@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
-export type TopicOperation = 'READ' | 'WRITE' | 'DESCRIBE';
+export type TopicOperation = 'READ' | 'WRITE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
 
 export interface TopicGrant {
   /** Without the cell prefix. */
