@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPortFree } from '@anamnesis/embedded';
+import { isPortFree, tailOf } from '@anamnesis/embedded';
 import { checkout } from '../stack/home.js';
 import { brokerPortOffset, controllerPortOffset, postgresPortOffset, services } from '../stack/services.js';
 import { runTool, type ToolRun } from './runTool.js';
@@ -41,8 +41,15 @@ export async function startTestStack(): Promise<TestStack> {
   };
   const up = await command('up', '--detach', '--no-simulator');
   if (up.exitCode === 0) return { env, command, down };
+  const reason = withNamedLog(up.output);
   await down();
-  throw new Error(`The stack for the tests did not start:\n${up.output}`);
+  throw new Error(`The stack for the tests did not start:\n${reason}`);
+}
+
+/** What the launcher said, with the end of the log that it points to: the folder is gone when people read this. */
+function withNamedLog(output: string): string {
+  const log = /see (\S+\.log)/.exec(output)?.[1];
+  return log === undefined ? output : `${output}${tailOf(log, 5)}`;
 }
 
 async function freeBlock(): Promise<{ portBase: number; mllpOffset: number }> {
