@@ -23,3 +23,4 @@ export { wakeCoordinator } from './wakeCoordinator.js';
 export { type DevelopmentUser } from './developmentUsers.js';
 export { provisionDatabases, type DatabaseSpec, type RoleSpec } from './provisionDatabases.js';
 export { loadOrCreateSecrets, type Secrets, type SecretsSpec } from './secretFiles.js';
+export { removePostgres } from './postgresFiles.js';

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reachableFolder, reachablePrograms, serverAccount, type Account } from './postgresAccount.js';
 
@@ -54,4 +63,11 @@ function makeExecutable(file: string): void {
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Removes a server's directory and what of it lies outside the checkout. The server must not run. */
+export function removePostgres(dir: string): void {
+  const link = join(dir, 'data');
+  if (isLink(link)) rmSync(dirname(readlinkSync(link)), { recursive: true, force: true });
+  rmSync(dir, { recursive: true, force: true });
 }

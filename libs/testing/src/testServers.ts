@@ -4,7 +4,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brokerUsers } from '@anamnesis/contracts';
-import { brokerLibs, freePorts, startBroker, startPostgres, wakeCoordinator } from '@anamnesis/embedded';
+import {
+  brokerLibs,
+  freePorts,
+  removePostgres,
+  startBroker,
+  startPostgres,
+  wakeCoordinator,
+} from '@anamnesis/embedded';
 
 /** Where a broker for tests is, and who may log in: the administrator and one user per service of the contracts. */
 export interface BrokerFacts {
@@ -98,9 +105,12 @@ export async function startTestPostgres(): Promise<Started<string>> {
     // Test data may be lost with the machine: no waiting for disks.
     const settings = { fsync: 'off', full_page_writes: 'off' };
     const server = await startPostgres({ dir, port, password, settings, lifetime: 'parent' });
-    return { facts: server.adminUrl, stop: () => server.stop('immediate').finally(() => remove(dir)) };
+    return {
+      facts: server.adminUrl,
+      stop: () => server.stop('immediate').finally(() => removePostgres(dir)),
+    };
   } catch (error) {
-    remove(dir);
+    removePostgres(dir);
     throw error;
   }
 }

@@ -37,6 +37,7 @@ export async function startTestStack(): Promise<TestStack> {
   const command = (...args: string[]) => runTool([main, ...args], env);
   const down = async () => {
     await command('down');
+    removePostgres(join(folder, 'postgres'));
     await rm(folder, { recursive: true, force: true });
   };
   const up = await command('up', '--detach', '--no-simulator');

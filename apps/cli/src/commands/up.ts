@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { removePostgres } from '@anamnesis/embedded';
 import type { Command } from 'commander';
 import { freshIsForeign } from '../stack/errors.js';
 import { exclusively } from '../stack/lock.js';
@@ -49,7 +50,8 @@ export function registerUp(program: Command): void {
 async function deleteData(home: Home, say: (line: string) => void): Promise<void> {
   if (process.env['KAFKA_BROKERS'] || process.env['DATABASE_URL']) throw freshIsForeign({});
   await stopStack(home, say);
-  for (const folder of [home.kafka, home.postgres, home.secrets, home.logs])
+  removePostgres(home.postgres);
+  for (const folder of [home.kafka, home.secrets, home.logs])
     await rm(folder, { recursive: true, force: true });
   await rm(`${home.run}/owed-topic-facts.json`, { force: true });
   say('Deleted all data');
