@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPortFree, tailOf } from '@anamnesis/embedded';
+import { isPortFree, removePostgres, tailOf } from '@anamnesis/embedded';
 import { checkout } from '../stack/home.js';
 import { brokerPortOffset, controllerPortOffset, postgresPortOffset, services } from '../stack/services.js';
 import { runTool, type ToolRun } from './runTool.js';
