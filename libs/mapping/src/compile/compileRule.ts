@@ -62,6 +62,7 @@ export function compileRule(rule: RuleFile, scope: RuleScope): CompiledRule {
     sources,
     ...(condition === undefined ? {} : { condition }),
     target: split(target),
+    ifMissing: rule.ifMissing === true,
     ...(via === undefined ? {} : { via }),
     ...(table === undefined ? {} : { table }),
     ...(rule.value === undefined ? {} : { constant: rule.value }),

@@ -22,10 +22,36 @@ const url: Read = (run, a, b, depth) => {
   return /\s/.test(text) ? run.fail('attachment/not-url', 'Not a URL.') : text;
 };
 
+/** Main types of table 0191 beside the names that MIME itself uses. */
+const mainTypes: Readonly<Record<string, string>> = {
+  ap: 'application',
+  au: 'audio',
+  ft: 'text',
+  im: 'image',
+  ns: 'image',
+  sd: 'image',
+  si: 'image',
+};
+
+/** Media type from the type and subtype that an ED or RP has in two components. */
+const mediaType =
+  (type: number, subtype: number): Read =>
+  (run, a, b, depth) => {
+    const part = (number: number): string =>
+      run.narrow(a, b, depth, number) ? (headText(run, run.lo, run.hi, depth + 1) ?? '').toLowerCase() : '';
+    const main = part(type);
+    const sub = part(subtype);
+    if (sub.includes('/')) return sub;
+    if (main === '' || sub === '') return undefined;
+    return `${mainTypes[main] ?? main}/${sub}`.replace(/\s+/g, '');
+  };
+
 const value = (type: string, read: Read): ValueFunction => ({ kind: 'value', type, read });
 
 export const attachmentFunctions: Readonly<Record<string, ValueFunction>> = {
   'base64[base64Binary]': value('base64Binary', base64),
   'text[base64Binary]': value('base64Binary', plain),
+  'ED[code]': value('code', mediaType(2, 3)),
+  'RP[code]': value('code', mediaType(3, 4)),
   'ST[url]': value('url', url),
 };

@@ -1,5 +1,6 @@
 import { unescape } from '@anamnesis/hl7v2';
 import { authorityOf, universalUri } from '../interface/authority.js';
+import { cleaned } from './cleanText.js';
 import type { Run } from '../run/run.js';
 import type { Read, ValueFunction } from './function.js';
 
@@ -7,30 +8,12 @@ import type { Read, ValueFunction } from './function.js';
 export function headText(run: Run, a: number, b: number, depth: number): string | undefined {
   const leaf = run.head(a, b, depth);
   if (leaf < 0) return undefined;
-  const text = run.text(leaf).trim();
-  if (text === '') return undefined;
-  run.taken.push(leaf);
+  const text = cleaned(run, run.text(leaf).trim());
+  if (text !== undefined) run.taken.push(leaf);
   return text;
 }
 
-/** FHIR strings hold no control characters but tab and line ends. */
-function clean(run: Run, text: string): string | undefined {
-  let controls = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 32 && code !== 9 && code !== 10 && code !== 13) controls = true;
-  }
-  if (!controls) return text;
-  run.remark('text/control-character', 'Control characters were replaced by blanks.', 'warning');
-  // eslint-disable-next-line no-control-regex
-  const cleaned = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').trim();
-  return cleaned === '' ? undefined : cleaned;
-}
-
-const string: Read = (run, a, b, depth) => {
-  const text = headText(run, a, b, depth);
-  return text === undefined ? undefined : clean(run, text);
-};
+const string: Read = headText;
 
 /** All of a field: unescaped delimiters stay as sent, repetitions become lines. */
 const formatted: Read = (run, a, b) => {
@@ -43,8 +26,7 @@ const formatted: Read = (run, a, b) => {
     lines.push(unescape(message.rawText(span.start, span.end), message.delimiters, message.charset));
     for (let leaf = at; leaf < end; leaf += 1) run.taken.push(leaf);
   }
-  const text = clean(run, lines.join('\n').trimEnd());
-  return text === undefined || text.trim() === '' ? undefined : text;
+  return cleaned(run, lines.join('\n').trimEnd());
 };
 
 function designator(run: Run, a: number, b: number, depth: number) {
@@ -71,7 +53,7 @@ const authorityName: Read = (run, a, b, depth) => {
   const text = run.text(run.lo).trim();
   if (text === '') return undefined;
   for (let leaf = a; leaf < b; leaf += 1) run.taken.push(leaf);
-  return clean(run, text);
+  return cleaned(run, text);
 };
 
 /** The authority parts of an EI: components 2 to 4 mean what those of an HD mean. */
@@ -98,7 +80,7 @@ const entityName: Read = (run, a, b, depth) => {
   const text = hd.namespace === '' ? hd.universalId : hd.namespace;
   if (text === '') return undefined;
   run.taken.push(...leaves);
-  return clean(run, text);
+  return cleaned(run, text);
 };
 
 const value = (type: string, read: Read): ValueFunction => ({ kind: 'value', type, read });

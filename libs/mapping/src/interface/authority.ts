@@ -64,5 +64,6 @@ export function universalUri({ universalId, universalIdType }: HierarchicDesigna
 }
 
 function token(namespace: string): string {
-  return encodeURIComponent(namespace.toLowerCase());
+  // A lone surrogate cannot be encoded.
+  return encodeURIComponent(namespace.toLowerCase().replace(/\p{Surrogate}/gu, '\ufffd'));
 }

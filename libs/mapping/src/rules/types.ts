@@ -15,6 +15,8 @@ export interface RuleFile {
   readonly value?: string | number | boolean;
   /** Reference to the open resource of this type instead of a value from the message. */
   readonly ref?: string;
+  /** Only when no rule before has written the element: for what R4 requires. */
+  readonly ifMissing?: boolean;
   /** Constants beside the value: relative to the entry that `to` opens, else to the resource. */
   readonly set?: Readonly<Record<string, string | number | boolean>>;
   /** Further rules relative to the entry that `to` opens. */

@@ -5,11 +5,12 @@ import { here, lookUp, peek, put, walk } from './place.js';
 import { handleProblem, reportNull } from './problem.js';
 import type { CompiledRule, Target } from './rule.js';
 import type { Run } from './run.js';
-import { writeAt, writeConstant, writeReference } from './write.js';
+import { flushRemarks, writeAt, writeConstant, writeReference } from './write.js';
 
 /** Runs a rule of a segment map on one segment. True when it wrote something. */
 export function applyToSegment(run: Run, rule: CompiledRule, segment: number, at: Spot): boolean {
   const source = rule.sources[0];
+  if (rule.ifMissing && isWritten(rule.target, at)) return false;
   if (source === undefined) return applyWithoutSource(run, rule, segment, at);
   let a = run.first(segment, source.field);
   const b = run.first(segment, source.field + 1);
@@ -25,6 +26,11 @@ export function applyToSegment(run: Run, rule: CompiledRule, segment: number, at
     a = end;
   }
   return wrote;
+}
+
+function isWritten({ steps }: Target, { node }: Spot): boolean {
+  const name = steps[0]?.name ?? '';
+  return node[name] !== undefined || node[`_${name}`] !== undefined;
 }
 
 /** Runs a rule of a datatype map on the frame of its caller. */
@@ -70,6 +76,7 @@ function writeValue(
   const { target, table } = rule;
   run.taken.length = 0;
   run.problem = undefined;
+  if (run.remarks.length > 0) run.remarks = [];
   let value = via.read(run, frame.a, frame.b, frame.depth, table);
   if (value !== undefined && target.codes !== undefined && !target.codes.has(String(value)))
     value = run.fail('code/not-allowed', 'The code is not in the required value set.');
@@ -96,6 +103,7 @@ function writeObject(
     if (run.problem !== undefined) return handleProblem(run, rule, label, frame, at);
     return false;
   }
+  if (run.remarks.length > 0) flushRemarks(run, frame.a, frame.b, path, at.built);
   if (existing === undefined) attach(target, node, path, at);
   else openEntry(target, at, node, path);
   finish(run, rule, label, frame, at);

@@ -1,4 +1,5 @@
 import type { Frame } from '../functions/function.js';
+import { withoutControls } from '../functions/cleanText.js';
 import type { Json, Spot } from './built.js';
 import type { Label } from './label.js';
 import { here, peek, walk } from './place.js';
@@ -39,7 +40,7 @@ export function handleProblem(run: Run, rule: CompiledRule, label: Label, frame:
 /** The element gets no value but says why, and keeps what was sent. */
 function keepRaw(run: Run, target: Target, label: Label, { a, b }: Frame, at: Spot): void {
   const last = target.tail[target.tail.length - 1];
-  const text = run.text(a).trim();
+  const text = withoutControls(run.text(a)).trim();
   if (last === undefined || text === '') return;
   walk(at.node, at.path, target.head, target.head.length);
   walk(here.node, here.path, target.tail, target.tail.length - 1);

@@ -28,6 +28,7 @@ export interface CompiledRule {
   readonly sources: readonly SourcePath[];
   readonly condition?: Condition;
   readonly target: Target;
+  readonly ifMissing: boolean;
   readonly via?: MapFunction;
   readonly table?: CompiledTable;
   /** Value of a rule without source. */

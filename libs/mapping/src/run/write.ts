@@ -12,7 +12,10 @@ export function writeAt(run: Run, target: Target, value: unknown, label: Label, 
   const entryPath = here.path;
   const path = put(entry, entryPath, tail, value);
   addEntry(run, label, path, at.built);
-  if (run.remarks.length > 0) flushRemarks(run, path, at.built);
+  if (run.remarks.length > 0) {
+    const a = run.taken[0] ?? 0;
+    flushRemarks(run, a, (run.taken.at(-1) ?? a) + 1, path, at.built);
+  }
   here.node = entry;
   here.path = entryPath;
 }
@@ -69,9 +72,8 @@ export function ranges(leaves: readonly number[]): number[] {
   return found;
 }
 
-function flushRemarks(run: Run, path: string, built: Built): void {
-  const a = run.taken[0] ?? 0;
-  const b = (run.taken.at(-1) ?? a) + 1;
+/** Turns what functions remarked into findings about the leaves `[a, b)` and the element at `path`. */
+export function flushRemarks(run: Run, a: number, b: number, path: string, built: Built): void {
   for (const remark of run.remarks) run.find(remark, a, b, `${built.type}/${built.id}${path}`);
   run.remarks = [];
 }

@@ -55,18 +55,21 @@ function firstOf(group: Group): number {
 
 function walkSegment(walk: Walk, segment: number, groupName: string): void {
   const { run, map, patients, srid } = walk;
+  const a = run.first(segment, 0);
+  const b = run.segmentEnd(segment);
+  // A bare name says nothing: a resource of it would come from no bytes.
+  if (a >= b) return;
   const patient = patients.get(segment);
   if (patient?.role === 'subject') walk.owner = patient.srid;
   const about = patient?.srid ?? walk.owner;
   if (about !== '' && about !== srid) {
-    run.mark(run.first(segment, 0), run.segmentEnd(segment), IGNORED);
+    run.mark(a, b, IGNORED);
     run.used[engineRules.otherRecord] = 1;
     return;
   }
   for (const use of map.uses.get(run.message.segmentName(segment)) ?? []) {
     if (use.in !== undefined && use.in !== groupName) continue;
-    const a = run.first(segment, 0);
-    if (use.condition !== undefined && !use.condition(run, segment, a, run.segmentEnd(segment), 1)) continue;
+    if (use.condition !== undefined && !use.condition(run, segment, a, b, 1)) continue;
     applyUse(walk, use, segment);
     return;
   }
