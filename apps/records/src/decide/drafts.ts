@@ -1,5 +1,5 @@
 import { bodyHashOf, withServerMeta } from './content.js';
-import { noteOf, type Statement } from './guard.js';
+import { carried, type CarriedStatement, type Statement } from './guard.js';
 import {
   keyOf,
   type DecidedRead,
@@ -40,12 +40,12 @@ export interface Drafts {
 function resultOf(draft: Draft, source: string, context: DecisionContext): DecidedResult {
   const { type, id, subject, stored, content, statement } = draft;
   const base = { type, id, subject };
-  const unchanged = (code: string, note?: string): DecidedResult => ({
+  const unchanged = (code: string, confirmed: CarriedStatement = {}): DecidedResult => ({
     ...base,
     version: stored?.version ?? 0,
     action: 'unchanged',
     code,
-    ...(note === undefined ? {} : { note }),
+    ...confirmed,
     bodyHash: stored?.bodyHash ?? '',
   });
   if (content === undefined) return unchanged(draft.code ?? 'same-content');
@@ -53,15 +53,14 @@ function resultOf(draft: Draft, source: string, context: DecisionContext): Decid
   if (stored && bodyHash === stored.bodyHash) {
     const confirmed =
       statement.effective !== undefined && statement.effective > (stored.effective ?? -Infinity);
-    return confirmed ? unchanged('confirmed', noteOf(statement)) : unchanged('same-content');
+    return confirmed ? unchanged('confirmed', carried(statement)) : unchanged('same-content');
   }
   const version = (stored?.version ?? 0) + 1;
-  const note = noteOf(statement);
   return {
     ...base,
     version,
     action: stored ? 'updated' : 'created',
-    ...(note === undefined ? {} : { note }),
+    ...carried(statement),
     bodyHash,
     body: withServerMeta(content, { version, time: context.time, source }) as Record<string, unknown>,
   };

@@ -36,8 +36,9 @@ export function changesOf(decided: RecordsDecidedV1, about: DecidedAbout): Chang
   const { tenant, correlationId, part } = about;
   const versions: NewVersion[] = [];
   const confirmed: { tenant: string; type: string; id: string; effective: number }[] = [];
-  for (const { type, id, version, subject, code, note, bodyHash, body } of decided.results) {
-    const statement = statementOf(note);
+  for (const result of decided.results) {
+    const { type, id, version, subject, code, bodyHash, body } = result;
+    const statement = statementOf(result);
     if (body)
       versions.push({
         ...{ tenant, type, id, version, seq: decided.seq, born: decided.seq, subject, bodyHash, body },

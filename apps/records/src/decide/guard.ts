@@ -38,23 +38,19 @@ export function later(stored: StoredResource | undefined, incoming: Statement): 
   return { effective: incoming.effective ?? stored?.effective, rank: incoming.rank ?? stored?.rank };
 }
 
-/**
- * Writes a statement into the `note` of a decided result, so that folding decisions alone restores the guard:
- * `effective 2026-01-05T10:00:00.000Z rank 2`.
- */
-export function noteOf({ effective, rank }: Statement): string | undefined {
-  const words = [
-    ...(effective === undefined ? [] : [`effective ${new Date(effective).toISOString()}`]),
-    ...(rank === undefined ? [] : [`rank ${rank}`]),
-  ];
-  return words.length === 0 ? undefined : words.join(' ');
+/** A statement as a decided result carries it, so that folding decisions alone restores the guard. */
+export interface CarriedStatement {
+  readonly effectiveTime?: string;
+  readonly statusRank?: number;
 }
 
-export function statementOf(note: string | undefined): Statement {
-  const match = /^(?:effective (\S+))? ?(?:rank (-?\d+))?$/.exec(note ?? '');
-  if (!match) return {};
+export function carried({ effective, rank }: Statement): CarriedStatement {
   return {
-    effective: instantOf(match[1]),
-    rank: match[2] === undefined ? undefined : Number(match[2]),
+    ...(effective === undefined ? {} : { effectiveTime: new Date(effective).toISOString() }),
+    ...(rank === undefined ? {} : { statusRank: rank }),
   };
+}
+
+export function statementOf({ effectiveTime, statusRank }: CarriedStatement): Statement {
+  return { effective: instantOf(effectiveTime), rank: statusRank };
 }

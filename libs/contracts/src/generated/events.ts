@@ -657,6 +657,14 @@ export namespace RecordsDecidedV1Schema {
       subject: string;
       code?: string;
       note?: string;
+      /**
+       * RFC 3339 instant by which newer wins, as it stands after this decision
+       */
+      effectiveTime?: string;
+      /**
+       * How final the version is; a lower one never overwrites it
+       */
+      statusRank?: number;
       bodyHash: string;
       /**
        * Present when a version was written
