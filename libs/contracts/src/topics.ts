@@ -20,8 +20,11 @@ export interface TopicContract {
   readonly events: readonly string[];
 }
 
-/** Shards of a cell: the partition count of every decider topic. Fixed, because changing it breaks key order. */
-export const shardCount = 4;
+/**
+ * Shards of a cell: the partition count of every decider topic. One per tenant of the development cell. It may grow
+ * (the partitions of existing shards keep their numbers), never shrink.
+ */
+export const shardCount = 2;
 /** Partitions per shard of an edge topic: two pods may share one tenant's intake, order per key holds. */
 export const edgeLanes = 2;
 /** A record is at most 16 MiB; headers and batch framing need a little room above it. */
@@ -59,17 +62,21 @@ export function brokerUsers(): readonly string[] {
   return catalogue.services;
 }
 
+export type TopicOperation = 'READ' | 'WRITE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
+
 export interface TopicAccess {
   readonly topic: string;
-  readonly operations: readonly ('READ' | 'WRITE' | 'DESCRIBE')[];
+  readonly operations: readonly TopicOperation[];
 }
 
 /** What one service may do with topics, and nothing else: read what it consumes, write what it owns. */
 export function accessOf(service: string): TopicAccess[] {
   return topicCatalogue().flatMap(topic => {
-    const operations: ('READ' | 'WRITE' | 'DESCRIBE')[] = [];
+    const operations: TopicOperation[] = [];
     if (topic.readers.includes(service)) operations.push('READ');
     if (topic.writer === service) operations.push('WRITE');
+    // The gateway gives positive answers only when the topic is as durable as they promise.
+    if (topic.name === 'ingress.messages' && topic.writer === service) operations.push('DESCRIBE_CONFIGS');
     return operations.length === 0
       ? []
       : [{ topic: topic.name, operations: [...operations, 'DESCRIBE' as const] }];

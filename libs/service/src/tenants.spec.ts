@@ -22,7 +22,7 @@ describe('tenants', () => {
     ['{}', 'without any tenant'],
     [text({ Demo: demo }), 'lower-case'],
     [text({ demo: null }), 'no shard'],
-    [text({ demo: { ...demo, shard: 4 } }), 'no shard from 0 to 3'],
+    [text({ demo: { ...demo, shard: 4 } }), 'no shard from 0 to 1'],
     [text({ demo: { ...demo, issuer: 'demo' } }), 'no issuer'],
     [text({ demo: { ...demo, idKey: 'c2hvcnQ=' } }), 'no idKey of 32 bytes'],
     [text({ demo: { ...demo, masterKey: 5 } }), 'no masterKey of 32 bytes'],
