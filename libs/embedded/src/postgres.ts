@@ -45,7 +45,7 @@ const serverSettings: Readonly<Record<string, string>> = {
   max_connections: '200',
   shared_buffers: '256MB',
   synchronous_commit: 'on',
-  wal_compression: 'on',
+  wal_compression: 'off',
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
   io_method: 'sync',

@@ -136,7 +136,7 @@ export function createLanes({ pool, writer, clock, onTrouble }: LaneOptions): La
       if (numbered.length > 0)
         await sql.query(
           `INSERT INTO outbox (bucket, topic, partition, lane_seq, key, headers, value)
-           SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::jsonb[], $7::bytea[])`,
+           SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::text[], $6::json[], $7::bytea[])`,
           [
             bucket,
             numbered.map(r => r.topic),

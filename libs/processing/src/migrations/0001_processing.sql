@@ -30,8 +30,9 @@ CREATE TABLE IF NOT EXISTS outbox (
   partition int NOT NULL,
   lane_seq bigint NOT NULL,
   key text,
-  headers jsonb NOT NULL,
-  value bytea,
+  headers json NOT NULL,
+  -- Sealed bytes do not shrink: stored as they are, without an attempt to compress them.
+  value bytea STORAGE EXTERNAL,
   PRIMARY KEY (bucket, topic, partition, lane_seq)
 ) PARTITION BY LIST (bucket);
 CREATE TABLE IF NOT EXISTS outbox_0 PARTITION OF outbox FOR VALUES IN (0);
