@@ -7,6 +7,7 @@ import { transaction, type Sql } from './database/connection.js';
 import type { LaneOutput, Lanes } from './lanes.js';
 import type { Marks } from './marks.js';
 import { moveTo, withoutDuplicates, type Processor } from './processor.js';
+import type { SliceLimits } from './slices.js';
 
 /** Counter and clock of a shard: `seq` of the last decision, and its time, which never runs backwards. */
 export interface ShardClock {
@@ -53,6 +54,12 @@ export interface DeciderDefinition {
   readonly onRolledBack?: (shard: number) => void;
 }
 
+/**
+ * Small transactions: the feeder keeps a bounded distance from the cursor, so a decider that took a thousand intents at
+ * a time would starve itself while the feeder waits, and a clinician's write would wait for all of them.
+ */
+const decisionLimits: SliceLimits = { maxRecords: 200, maxBytes: 4 * 1024 * 1024 };
+
 const seqMark = 'shard seq';
 const timeMark = 'shard time';
 
@@ -89,6 +96,7 @@ export function createDecider(definition: DeciderDefinition): Processor {
   return {
     name,
     topics: [logTopic],
+    limits: decisionLimits,
     own: owned => lanes.drain(owned),
     disown: lost => lanes.release(lost),
     async take(batch, cursor) {

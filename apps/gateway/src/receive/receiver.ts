@@ -82,9 +82,14 @@ export function createReceiver(ports: ReceiverPorts, limits: ReceiverLimits = {}
   };
 
   const work = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = takeBatch();
-      if (batch.length > 0) await handle(batch);
+    try {
+      while (queue.length > 0) {
+        const batch = takeBatch();
+        if (batch.length > 0) await handle(batch);
+      }
+    } finally {
+      // In the turn that sees the queue empty: an arrival of the next turn starts a worker of its own.
+      working = undefined;
     }
   };
 
@@ -109,11 +114,7 @@ export function createReceiver(ports: ReceiverPorts, limits: ReceiverLimits = {}
         const timer = setTimeout(() => answer(one, notNow(receipt)), answerWithinMs);
         const one: Waiting = { receipt, resolve, timer, answered: false };
         queue.push(one);
-        working ??= Promise.resolve()
-          .then(work)
-          .finally(() => {
-            working = undefined;
-          });
+        working ??= Promise.resolve().then(work);
       });
     },
     async idle() {
