@@ -42,8 +42,12 @@ function checkResource(resource: Json, path: string, issues: Issue[]): void {
   }
   if (resource.id !== undefined && !isPrimitiveValue('id', resource.id))
     issues.push({ code: 'value', path: `${path}.id`, text: 'Not a FHIR id' });
-  const { resourceType: _, ...elements } = resource;
-  checkObject(elements, structure, path, issues);
+  checkObject(
+    Object.fromEntries(Object.entries(resource).filter(([key]) => key !== 'resourceType')),
+    structure,
+    path,
+    issues,
+  );
 }
 
 function checkObject(node: Json, structure: TypeStructure, path: string, issues: Issue[]): void {

@@ -20,7 +20,13 @@ export function addTranslation(run: Run, frame: Frame, at: Spot, label: Label, t
   for (const key of ['system', 'code', 'display'] as const) {
     if (found[key] === undefined || target[key] !== undefined) continue;
     target[key] = found[key];
-    at.built.entries.push({ path: `${at.path}.coding[${index}].${key}`, label, a: leaf, b: leaf + 1 });
+    at.built.entries.push({
+      path: `${at.path}.coding[${index}].${key}`,
+      label,
+      a: leaf,
+      b: leaf + 1,
+      more: undefined,
+    });
   }
   if (target !== original) list.push(target);
 }

@@ -4,7 +4,6 @@ import type { Run } from '../run/run.js';
 export function withoutControls(text: string): string {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    // eslint-disable-next-line no-control-regex
     if (isControl(code)) return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ').trim();
   }
   return text;

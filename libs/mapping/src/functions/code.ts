@@ -1,4 +1,4 @@
-import { derivedAuthority } from '../interface/authority.js';
+import { uriToken } from '../interface/authority.js';
 import type { Coding } from '../rules/types.js';
 import { put } from '../run/place.js';
 import { MAPPED } from '../run/run.js';
@@ -6,11 +6,14 @@ import type { Step } from '../compile/targetPath.js';
 import type { Fill, MapFunction, Read } from './function.js';
 import { headText } from './text.js';
 
+/** FHIR codes hold single blanks only. */
+const oneBlank = (text: string): string => (/\s/.test(text) ? text.replace(/\s+/g, ' ') : text);
+
 /** A code, through the table when the rule names one. */
 const code: Read = (run, a, b, depth, table) => {
   const text = headText(run, a, b, depth);
   if (text === undefined) return undefined;
-  if (table === undefined) return text.replace(/\s+/g, ' ');
+  if (table === undefined) return oneBlank(text);
   const entry = table.codes.get(text) ?? table.codes.get(text.toUpperCase());
   if (entry !== undefined) return entry.code;
   if (table.default === undefined)
@@ -30,17 +33,27 @@ const yesNo: Read = (run, a, b, depth) => {
 const system: Read = (run, a, b, depth, table) => {
   const text = headText(run, a, b, depth);
   if (text === undefined) return undefined;
-  const known = table?.codes.get(text) ?? table?.codes.get(text.toUpperCase());
-  if (known !== undefined) return known.code;
-  const v2 = /^HL7(\d{4})$/i.exec(text);
-  if (v2) return `http://terminology.hl7.org/CodeSystem/v2-${v2[1]}`;
-  if (/^[0-2](\.(0|[1-9]\d*)){2,}$/.test(text)) return `urn:oid:${text}`;
-  if (/^[a-z][a-z0-9+.-]*:\S+$/i.test(text)) return text;
-  return derivedAuthority({ namespace: text, universalId: '', universalIdType: '' })?.replace(
-    ':namespace:',
-    ':code-system:',
-  );
+  const listed = table?.codes.get(text) ?? table?.codes.get(text.toUpperCase());
+  return listed?.code ?? systems.get(text) ?? remember(text, systemOf(text));
 };
+
+/** Systems that no table lists, by the name that senders gave them; names recur with every message. */
+const systems = new Map<string, string>();
+const mostSystems = 1000;
+
+function remember(name: string, uri: string): string {
+  if (systems.size >= mostSystems) systems.clear();
+  systems.set(name, uri);
+  return uri;
+}
+
+function systemOf(name: string): string {
+  const v2 = /^HL7(\d{4})$/i.exec(name);
+  if (v2) return `http://terminology.hl7.org/CodeSystem/v2-${v2[1]}`;
+  if (/^[0-2](\.(0|[1-9]\d*)){2,}$/.test(name)) return `urn:oid:${name}`;
+  if (/^[a-z][a-z0-9+.-]*:\S+$/i.test(name)) return name;
+  return `urn:anamnesis:code-system:${uriToken(name)}`;
+}
 
 const step = (name: string): readonly Step[] => [{ name, key: name, pick: 'one' }];
 const steps = { system: step('system'), code: step('code'), display: step('display') };
@@ -53,7 +66,7 @@ const coding: Fill = (run, frame, at, label, table) => {
   const leaf = run.taken[0] ?? frame.a;
   const known = table.codes.get(text) ?? table.codes.get(text.toUpperCase());
   const found: Coding = known ?? {
-    code: text.replace(/\s+/g, ' '),
+    code: oneBlank(text),
     ...(table.system === undefined ? {} : { system: table.system }),
   };
   if (known === undefined)
@@ -66,7 +79,13 @@ const coding: Fill = (run, frame, at, label, table) => {
   for (const key of ['system', 'code', 'display'] as const) {
     const part = found[key];
     if (part !== undefined)
-      at.built.entries.push({ path: put(at.node, at.path, steps[key], part), label, a: leaf, b: leaf + 1 });
+      at.built.entries.push({
+        path: put(at.node, at.path, steps[key], part),
+        label,
+        a: leaf,
+        b: leaf + 1,
+        more: undefined,
+      });
   }
   run.mark(leaf, leaf + 1, MAPPED);
   run.use(label);

@@ -75,7 +75,13 @@ const quantity: Fill = (run, frame, at, label) => {
     return false;
   }
   const write = (steps: readonly Step[], value: unknown) =>
-    at.built.entries.push({ path: put(at.node, at.path, steps, value), label, a: leaf, b: leaf + 1 });
+    at.built.entries.push({
+      path: put(at.node, at.path, steps, value),
+      label,
+      a: leaf,
+      b: leaf + 1,
+      more: undefined,
+    });
   if (parsed.precision !== undefined) {
     write(quantitySteps.precisionUrl, precisionUrl);
     write(quantitySteps.precision, parsed.precision);

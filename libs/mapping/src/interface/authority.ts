@@ -39,9 +39,9 @@ function matches(match: AuthorityMatch, hd: HierarchicDesignator): boolean {
 export function derivedAuthority(hd: HierarchicDesignator): string | undefined {
   const universal = universalUri(hd);
   if (universal !== undefined) return universal;
-  if (hd.namespace !== '') return `urn:anamnesis:namespace:${token(hd.namespace)}`;
+  if (hd.namespace !== '') return `urn:anamnesis:namespace:${uriToken(hd.namespace)}`;
   if (hd.universalId === '') return undefined;
-  return `urn:anamnesis:universal-id:${token(hd.universalIdType || 'unknown')}:${token(hd.universalId)}`;
+  return `urn:anamnesis:universal-id:${uriToken(hd.universalIdType || 'unknown')}:${uriToken(hd.universalId)}`;
 }
 
 /** The URI form of HD.2 for ISO object ids, UUIDs and URIs; undefined for kinds without one. */
@@ -63,7 +63,8 @@ export function universalUri({ universalId, universalIdType }: HierarchicDesigna
   }
 }
 
-function token(namespace: string): string {
+/** A sender's own name as part of a URN: without regard to case, percent-encoded. */
+export function uriToken(name: string): string {
   // A lone surrogate cannot be encoded.
-  return encodeURIComponent(namespace.toLowerCase().replace(/\p{Surrogate}/gu, '\ufffd'));
+  return encodeURIComponent(name.toLowerCase().replace(/\p{Surrogate}/gu, '\ufffd'));
 }

@@ -24,9 +24,10 @@ export function lineageEntries(run: Run, entries: readonly MessageEntry[]): Line
     source: [source(a, b)],
   }));
   const elements = run.built.flatMap(({ type, id, entries: list }) =>
-    list.map(({ path, label, a, b, more = [] }) => {
+    list.map(({ path, label, a, b, more }) => {
       const sources = b > a ? [source(a, b)] : [];
-      for (let at = 0; at + 1 < more.length; at += 2) sources.push(source(more[at] ?? 0, more[at + 1] ?? 0));
+      for (let at = 0; more !== undefined && at + 1 < more.length; at += 2)
+        sources.push(source(more[at] ?? 0, more[at + 1] ?? 0));
       return { target: `${type}/${id}${path}`, rule: label.text, map: label.map, source: sources };
     }),
   );
@@ -34,26 +35,22 @@ export function lineageEntries(run: Run, entries: readonly MessageEntry[]): Line
 }
 
 /**
- * The lineage as the text that is hashed: one line per element with path, rule and byte spans. It says the same as
- * {@link lineageEntries} in fewer bytes, because the hash is taken of every message.
+ * The lineage as the text that is hashed: a flat JSON list of path, map, rule, and the bounds of each byte range. It
+ * says the same as {@link lineageEntries} in a form that costs little, because the hash is taken of every message.
  */
 export function lineageText(run: Run, entries: readonly MessageEntry[]): string {
-  let text = '';
+  const flat: (string | number)[] = [];
   for (const { target, label, a, b } of entries)
-    text += `${target} ${label.map} ${label.text} ${run.start(a)}-${run.end(b - 1)}\n`;
+    flat.push(target, label.map, label.text, run.start(a), run.end(b - 1));
   for (const { type, id, entries: list } of run.built) {
-    text += `${type}/${id}\n`;
+    flat.push(type, id);
     let map = '';
     for (const { path, label, a, b, more } of list) {
-      if (label.map !== map) {
-        map = label.map;
-        text += `${map}\n`;
-      }
-      text += `${path} ${label.text} ${run.start(a)}-${run.end(b - 1)}`;
+      if (label.map !== map) flat.push((map = label.map));
+      flat.push(path, label.text, run.start(a), run.end(b - 1));
       for (let at = 0; more !== undefined && at + 1 < more.length; at += 2)
-        text += ` ${run.start(more[at] ?? 0)}-${run.end((more[at + 1] ?? 1) - 1)}`;
-      text += '\n';
+        flat.push(run.start(more[at] ?? 0), run.end((more[at + 1] ?? 1) - 1));
     }
   }
-  return text;
+  return JSON.stringify(flat);
 }

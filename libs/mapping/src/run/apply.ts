@@ -1,3 +1,4 @@
+import type { SourcePath } from '../compile/sourcePath.js';
 import type { Frame, ObjectFunction, ValueFunction } from '../functions/function.js';
 import type { Spot } from './built.js';
 import { innerLabel, type Label } from './label.js';
@@ -33,36 +34,46 @@ function isWritten({ steps }: Target, { node }: Spot): boolean {
   return node[name] !== undefined || node[`_${name}`] !== undefined;
 }
 
-/** Runs a rule of a datatype map on the frame of its caller. */
+/**
+ * Runs a rule of a datatype map on the frame of its caller. Most components of most fields are empty, so presence is
+ * looked at before anything else.
+ */
 export function applyToDatatype(run: Run, rule: CompiledRule, outer: Label, frame: Frame, at: Spot): boolean {
   const { segment, a, b, depth } = frame;
+  const source = rule.sources.length === 1 ? rule.sources[0] : undefined;
+  const narrowed = source === undefined || source.component === 0 ? frame : narrowTo(run, source, frame);
+  if (narrowed === undefined) return false;
   if (rule.condition !== undefined && !rule.condition(run, segment, a, b, depth)) return false;
-  return applyToFrame(run, rule, innerLabel(outer, rule.id, rule.number), frame, at);
+  const label = innerLabel(outer, rule.id, rule.number);
+  if (rule.sources.length > 1 && rule.via?.kind === 'value')
+    return writeJoined(run, rule, rule.via, label, frame, at);
+  return write(run, rule, label, narrowed, at);
 }
 
 function applyToFrame(run: Run, rule: CompiledRule, label: Label, frame: Frame, at: Spot): boolean {
-  const { via, sources } = rule;
+  const source = rule.sources[0];
+  const narrowed = source === undefined || source.component === 0 ? frame : narrowTo(run, source, frame);
+  return narrowed !== undefined && write(run, rule, label, narrowed, at);
+}
+
+function narrowTo(run: Run, { component, subcomponent }: SourcePath, frame: Frame): Frame | undefined {
+  const { segment, a, b, depth } = frame;
+  if (!run.narrow(a, b, depth, component)) return undefined;
+  if (subcomponent === 0) return { segment, a: run.lo, b: run.hi, depth: depth + 1 };
+  if (!run.narrow(run.lo, run.hi, depth + 1, subcomponent)) return undefined;
+  return { segment, a: run.lo, b: run.hi, depth: depth + 2 };
+}
+
+function write(run: Run, rule: CompiledRule, label: Label, frame: Frame, at: Spot): boolean {
+  const { via } = rule;
   if (via === undefined) {
     writeConstant(run, rule.target, rule.constant, label, frame.a, frame.b, at);
     finish(run, rule, label, frame, at);
     return true;
   }
-  const source = sources[0];
-  if (sources.length > 1 && via.kind === 'value') return writeJoined(run, rule, via, label, frame, at);
-  let narrowed = frame;
-  if (source !== undefined && source.component > 0) {
-    const { segment, a, b, depth } = frame;
-    if (!run.narrow(a, b, depth, source.component)) return false;
-    let inner = depth + 1;
-    if (source.subcomponent > 0) {
-      if (!run.narrow(run.lo, run.hi, inner, source.subcomponent)) return false;
-      inner += 1;
-    }
-    narrowed = { segment, a: run.lo, b: run.hi, depth: inner };
-  }
   return via.kind === 'value'
-    ? writeValue(run, rule, via, label, narrowed, at)
-    : writeObject(run, rule, via, label, narrowed, at);
+    ? writeValue(run, rule, via, label, frame, at)
+    : writeObject(run, rule, via, label, frame, at);
 }
 
 function writeValue(
@@ -169,7 +180,7 @@ function finish(run: Run, rule: CompiledRule, label: Label, frame: Frame, at: Sp
   const { node, path } = here;
   for (const { steps, value } of rule.set) {
     const full = put(node, path, steps, value);
-    at.built.entries.push({ path: full, label, a: frame.a, b: frame.b });
+    at.built.entries.push({ path: full, label, a: frame.a, b: frame.b, more: undefined });
   }
   run.use(label);
   for (const inner of rule.also) applyToSegment(run, inner, frame.segment, { node, path, built: at.built });

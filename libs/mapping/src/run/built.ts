@@ -23,7 +23,7 @@ export interface Entry {
   readonly label: Label;
   readonly a: number;
   readonly b: number;
-  readonly more?: readonly number[];
+  readonly more: readonly number[] | undefined;
 }
 
 /** Where a rule writes: a node of a resource and its path (with a leading dot) below the resource. */

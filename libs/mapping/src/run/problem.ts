@@ -52,7 +52,10 @@ function keepRaw(run: Run, target: Target, label: Label, { a, b }: Frame, at: Sp
   ] as const) {
     const path = `${here.path}.${last.name}.extension[${list.length}]`;
     list.push({ url, [key]: value });
-    at.built.entries.push({ path: `${path}.url`, label, a, b }, { path: `${path}.${key}`, label, a, b });
+    at.built.entries.push(
+      { path: `${path}.url`, label, a, b, more: undefined },
+      { path: `${path}.${key}`, label, a, b, more: undefined },
+    );
   }
   run.mark(a, b, MAPPED);
   run.use(label);

@@ -11,7 +11,7 @@ export interface Target {
   readonly head: readonly Step[];
   readonly tail: readonly Step[];
   /** Codes of a required binding. */
-  readonly codes?: ReadonlySet<string>;
+  readonly codes: ReadonlySet<string> | undefined;
 }
 
 export interface Constant {
@@ -26,18 +26,18 @@ export interface CompiledRule {
   /** As the outermost rule; datatype rules are labelled below the rule that called them. */
   readonly label: Label;
   readonly sources: readonly SourcePath[];
-  readonly condition?: Condition;
+  readonly condition: Condition | undefined;
   readonly target: Target;
   readonly ifMissing: boolean;
-  readonly via?: MapFunction;
-  readonly table?: CompiledTable;
+  readonly via: MapFunction | undefined;
+  readonly table: CompiledTable | undefined;
   /** Value of a rule without source. */
-  readonly constant?: unknown;
+  readonly constant: unknown;
   /** Type of the open resource that the rule refers to. */
-  readonly ref?: string;
+  readonly ref: string | undefined;
   readonly set: readonly Constant[];
   readonly also: readonly CompiledRule[];
-  readonly otherwise?: { readonly target: Target; readonly via: ValueFunction };
+  readonly otherwise: { readonly target: Target; readonly via: ValueFunction } | undefined;
   readonly keepRaw: boolean;
   /** Applies to each repetition; else to the first. */
   readonly each: boolean;

@@ -43,6 +43,8 @@ export class Run {
   readonly built: Built[] = [];
   readonly #tape: Int32Array;
   readonly #escape: string;
+  /** The message as text when each byte is one character of it: slicing costs less than decoding every leaf. */
+  readonly #whole: string | undefined;
   readonly #texts: (string | undefined)[];
   readonly #segments = new Map<string, number>();
   readonly #fieldBase: Int32Array;
@@ -55,6 +57,8 @@ export class Run {
     readonly messageOffset: number | undefined,
   ) {
     this.#tape = message.leafTape();
+    const whole = message.rawText(0, message.bytes.length);
+    this.#whole = whole.length === message.bytes.length ? whole : undefined;
     this.#escape = String.fromCharCode(message.delimiters.escape ?? 0xffff);
     this.leafCount = this.#tape.length / LEAF_ROW;
     this.states = new Uint8Array(this.leafCount);
@@ -129,7 +133,9 @@ export class Run {
     const known = this.#texts[leaf];
     if (known !== undefined) return known;
     const { message } = this;
-    const raw = this.isNull(leaf) ? '' : message.rawText(this.start(leaf), this.end(leaf));
+    const start = this.start(leaf);
+    const end = this.end(leaf);
+    const raw = this.isNull(leaf) ? '' : (this.#whole?.slice(start, end) ?? message.rawText(start, end));
     const text = raw.includes(this.#escape) ? unescape(raw, message.delimiters, message.charset) : raw;
     this.#texts[leaf] = text;
     return text;

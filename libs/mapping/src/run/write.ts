@@ -34,7 +34,7 @@ export function writeConstant(
   walk(at.node, at.path, head, head.length);
   const entry = here.node;
   const entryPath = here.path;
-  at.built.entries.push({ path: put(entry, entryPath, tail, value), label, a, b });
+  at.built.entries.push({ path: put(entry, entryPath, tail, value), label, a, b, more: undefined });
   here.node = entry;
   here.path = entryPath;
   run.use(label);
@@ -44,7 +44,7 @@ export function writeConstant(
 export function writeReference(run: Run, target: Target, other: Built, label: Label, at: Spot): void {
   const path = put(at.node, at.path, target.steps, `${other.type}/${other.id}`);
   const [a = 0, b = 0, ...more] = other.idSources;
-  at.built.entries.push({ path, label, a, b, ...(more.length === 0 ? {} : { more }) });
+  at.built.entries.push({ path, label, a, b, more: more.length === 0 ? undefined : more });
   run.use(label);
 }
 
@@ -53,16 +53,16 @@ function addEntry(run: Run, label: Label, path: string, built: Built): void {
   run.use(label);
   if (taken.length === 1) {
     const leaf = taken[0] ?? 0;
-    built.entries.push({ path, label, a: leaf, b: leaf + 1 });
+    built.entries.push({ path, label, a: leaf, b: leaf + 1, more: undefined });
     run.mark(leaf, leaf + 1, MAPPED);
     return;
   }
   const [a = 0, b = 0, ...more] = ranges(taken);
-  built.entries.push({ path, label, a, b, ...(more.length === 0 ? {} : { more }) });
+  built.entries.push({ path, label, a, b, more: more.length === 0 ? undefined : more });
   for (const leaf of taken) run.mark(leaf, leaf + 1, MAPPED);
 }
 
-/** Ascending leaf numbers as ranges `a, b, a, b …`. */
+/** Leaf numbers as ranges `a, b, a, b …`; neighbours in order become one. */
 export function ranges(leaves: readonly number[]): number[] {
   const found: number[] = [];
   for (const leaf of leaves) {

@@ -99,8 +99,8 @@ describe('lineage', () => {
       else if (!targets.has(path)) missing.push(path);
     };
     for (const { type, id, resource } of result.payload.resources) {
-      const { resourceType: _, ...elements } = resource;
-      walk(elements, `${type}/${id}`);
+      for (const [key, value] of Object.entries(resource))
+        if (key !== 'resourceType') walk(value, `${type}/${id}.${key.replace(/^_/, '')}`);
     }
     expect(missing).toEqual([]);
   });

@@ -29,10 +29,9 @@ export function visitId(run: Run, segment: number, context: IdContext): Resource
 export function reportId(run: Run, segment: number, context: IdContext): ResourceId | undefined {
   const filler = readNumber(run, segment, 3, 0);
   if (filler === undefined) return undefined;
-  const service = [part(run, segment, 4, 1), part(run, segment, 4, 3)];
-  const leaves = [...filler.leaves, ...service.flatMap(one => one.leaves)];
-  const key = [filler.authority, filler.value, ...service.map(one => one.text)];
-  return fromKey('DiagnosticReport', key, leaves, context);
+  const { leaves } = filler;
+  const service = [part(run, segment, 4, 1, leaves), part(run, segment, 4, 3, leaves)];
+  return fromKey('DiagnosticReport', [filler.authority, filler.value, ...service], leaves, context);
 }
 
 export function observationId(
@@ -42,16 +41,13 @@ export function observationId(
   context: IdContext,
 ): ResourceId | undefined {
   if (report === undefined) return undefined;
-  const code = part(run, segment, 3, 1);
-  const parts = [
-    code.text === '' ? part(run, segment, 3, 2) : code,
-    part(run, segment, 3, 3),
-    whole(run, segment, 4),
-    whole(run, segment, 21),
-  ];
-  const leaves = parts.flatMap(one => one.leaves);
-  const sources = leaves.length > 0 ? leaves : [run.first(segment, 0)];
-  return fromKey('Observation', [report.id, ...parts.map(one => one.text)], sources, context, true);
+  const leaves: number[] = [];
+  const code = part(run, segment, 3, 1, leaves) || part(run, segment, 3, 2, leaves);
+  const system = part(run, segment, 3, 3, leaves);
+  const subId = whole(run, segment, 4, leaves);
+  const instance = whole(run, segment, 21, leaves);
+  if (leaves.length === 0) leaves.push(run.first(segment, 0));
+  return fromKey('Observation', [report.id, code, system, subId, instance], leaves, context, true);
 }
 
 export function specimenId(run: Run, segment: number, context: IdContext): ResourceId | undefined {
@@ -89,10 +85,9 @@ function fromKey(
 ): ResourceId {
   const occurrence = count(context, `${type}\u0000${key.join('\u0000')}`);
   const parts = counts || occurrence > 0 ? [...key, String(occurrence)] : key;
-  const sorted = [...leaves].sort((x, y) => x - y);
   return {
     id: derivedId(context.idKey, 'resource', [type, ...parts]),
-    sources: ranges(sorted),
+    sources: ranges(leaves),
     repeated: !counts && occurrence > 0,
   };
 }
@@ -103,37 +98,32 @@ function count({ seen }: IdContext, key: string): number {
   return before;
 }
 
-interface Part {
-  readonly text: string;
-  readonly leaves: readonly number[];
-}
-
-const nothing: Part = { text: '', leaves: [] };
-
 function fieldRange(run: Run, segment: number, field: number): [number, number] {
   const a = run.first(segment, field);
   const b = run.first(segment, field + 1);
   return a < b ? [a, run.repetitionEnd(a, b)] : [a, a];
 }
 
-function part(run: Run, segment: number, field: number, component: number): Part {
-  if (!run.narrow(...fieldRange(run, segment, field), 1, component)) return nothing;
+/** Text of one component, '' when it is empty; its leaf is added to those that the id comes from. */
+function part(run: Run, segment: number, field: number, component: number, leaves: number[]): string {
+  const [a, b] = fieldRange(run, segment, field);
+  if (!run.narrow(a, b, 1, component)) return '';
   const text = run.text(run.lo).trim();
-  return text === '' ? nothing : { text, leaves: [run.lo] };
+  if (text !== '') leaves.push(run.lo);
+  return text;
 }
 
-/** Every leaf of the first repetition, told apart by its place. */
-function whole(run: Run, segment: number, field: number): Part {
+/** Every leaf of the first repetition, told apart by its place unless it is the only one. */
+function whole(run: Run, segment: number, field: number, leaves: number[]): string {
   const [a, b] = fieldRange(run, segment, field);
-  if (b - a === 1 && run.component(a) === 1 && run.subcomponent(a) === 1) {
-    const text = run.text(a).trim();
-    return text === '' ? nothing : { text, leaves: [a] };
+  if (b - a <= 1 && (a === b || (run.component(a) === 1 && run.subcomponent(a) === 1)))
+    return a === b ? '' : part(run, segment, field, 1, leaves);
+  let text = '';
+  for (let leaf = a; leaf < b; leaf += 1) {
+    text += `^${run.component(leaf)}.${run.subcomponent(leaf)}=${run.text(leaf).trim()}`;
+    leaves.push(leaf);
   }
-  const leaves = Array.from({ length: b - a }, (_, at) => a + at);
-  const text = leaves
-    .map(leaf => `${run.component(leaf)}.${run.subcomponent(leaf)}=${run.text(leaf).trim()}`)
-    .join('^');
-  return { text, leaves };
+  return text;
 }
 
 /** A number with its authority: CX (authority in component 4) or, with 0, EI (components 2 to 4). */
@@ -144,9 +134,9 @@ function readNumber(
   authorityComponent: number,
 ): { value: string; authority: string; leaves: number[] } | undefined {
   const [a, b] = fieldRange(run, segment, field);
-  const head = part(run, segment, field, 1);
-  if (head.text === '') return undefined;
-  const leaves = [...head.leaves];
+  const leaves: number[] = [];
+  const value = part(run, segment, field, 1, leaves);
+  if (value === '') return undefined;
   const text = (depth: number, lo: number, hi: number, number: number): string => {
     if (!run.narrow(lo, hi, depth, number)) return '';
     leaves.push(run.lo);
@@ -154,13 +144,13 @@ function readNumber(
   };
   if (authorityComponent === 0) {
     const authority = numberAuthority(run, text(1, a, b, 2), text(1, a, b, 3), text(1, a, b, 4));
-    return { value: head.text, authority, leaves };
+    return { value, authority, leaves };
   }
   if (!run.narrow(a, b, 1, authorityComponent))
-    return { value: head.text, authority: run.plan.interface.numberAuthority, leaves };
+    return { value, authority: run.plan.interface.numberAuthority, leaves };
   const { lo, hi } = run;
   const authority = numberAuthority(run, text(2, lo, hi, 1), text(2, lo, hi, 2), text(2, lo, hi, 3));
-  return { value: head.text, authority, leaves };
+  return { value, authority, leaves };
 }
 
 /** A number without its own authority takes the interface's. */

@@ -39,7 +39,7 @@ export interface TranslatedHeader {
 export interface Translation {
   readonly ok: true;
   readonly payload: MessageTranslatedV1;
-  /** Built when first read: most callers need its hash alone. */
+  /** Built when first read, because most callers need its hash alone; a copy by spread lacks it. */
   readonly lineage: readonly LineageEntry[];
   /**
    * Keyed hash of the payload as JSON in the order in which translation writes it. The order is part of what a

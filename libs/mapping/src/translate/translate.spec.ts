@@ -155,6 +155,12 @@ describe('a merge', () => {
   });
 });
 
+test('a translation is let go with its message: no getter of its own, which a hidden class would keep', () => {
+  const translation = translated(adt('A08'), 'adt-main');
+  expect(Object.getOwnPropertyDescriptor(translation, 'lineage')).toBeUndefined();
+  expect(translation.lineage.length).toBeGreaterThan(0);
+});
+
 describe('visit status', () => {
   test.each([
     ['A01', {}, 'in-progress'],

@@ -1,12 +1,19 @@
 import { contentHash, type MessageTranslatedV1 } from '@anamnesis/contracts';
 import { group, header, isHl7Error, tokenise, type Hl7Finding } from '@anamnesis/hl7v2';
 import { parseTimestamp } from '../functions/timestamp.js';
+import type { LineageEntry } from '../lineage/entry.js';
 import { lineageEntries, lineageText, type MessageEntry } from '../lineage/materialise.js';
 import { engineRules, type CompiledMessageMap, type CompiledPlan } from '../plan/compiledPlan.js';
 import { IGNORED, MAPPED, OPEN, Run } from '../run/run.js';
 import { instantAt, messageTime } from './effectiveTime.js';
 import { checkPart, failure } from './parts.js';
-import type { Finding, TranslateArguments, TranslatedHeader, TranslationResult } from './result.js';
+import type {
+  Finding,
+  TranslateArguments,
+  TranslatedHeader,
+  Translation,
+  TranslationResult,
+} from './result.js';
 import { namedPatients, type NamedPatient } from './sourceRecords.js';
 import { statusRank } from './statusRank.js';
 import { walkMessage } from './walk.js';
@@ -98,18 +105,43 @@ function finish(
     leaves,
     rules: [...rules.names],
   };
-  let lineage: ReturnType<typeof lineageEntries> | undefined;
-  return {
-    ok: true,
+  return new FinishedTranslation(
+    run,
+    entries,
     payload,
-    get lineage() {
-      return (lineage ??= lineageEntries(run, entries));
-    },
-    outputHash: contentHash(idKey, JSON.stringify(payload)),
-    lineageHash: contentHash(idKey, lineageText(run, entries)),
-    ruleSetHash: rules.hash,
-    header: head,
-  };
+    contentHash(idKey, JSON.stringify(payload)),
+    contentHash(idKey, lineageText(run, entries)),
+    rules.hash,
+    head,
+  );
+}
+
+/**
+ * A translation whose lineage is built when it is asked for. A class, because the engine hangs a getter of an object
+ * literal on a hidden class of its own: every message would stay in memory until the next full collection.
+ */
+class FinishedTranslation implements Translation {
+  readonly ok = true;
+  readonly #run: Run;
+  readonly #entries: readonly MessageEntry[];
+  #lineage: readonly LineageEntry[] | undefined;
+
+  constructor(
+    run: Run,
+    entries: readonly MessageEntry[],
+    readonly payload: MessageTranslatedV1,
+    readonly outputHash: string,
+    readonly lineageHash: string,
+    readonly ruleSetHash: string,
+    readonly header: TranslatedHeader,
+  ) {
+    this.#run = run;
+    this.#entries = entries;
+  }
+
+  get lineage(): readonly LineageEntry[] {
+    return (this.#lineage ??= lineageEntries(this.#run, this.#entries));
+  }
 }
 
 function resourcesOf(

@@ -108,7 +108,7 @@ function create(walk: Walk, use: CompiledUse, segment: number): Built {
     segment,
   };
   const [a = 0, b = 0, ...more] = sources;
-  built.entries.push({ path: '.id', label: use.idLabel, a, b, ...(more.length === 0 ? {} : { more }) });
+  built.entries.push({ path: '.id', label: use.idLabel, a, b, more: more.length === 0 ? undefined : more });
   if (use.id !== undefined)
     for (let at = 0; at + 1 < sources.length; at += 2)
       if (!isWholeSegment(run, segment, sources)) run.mark(sources[at] ?? 0, sources[at + 1] ?? 0, MAPPED);
