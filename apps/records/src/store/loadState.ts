@@ -32,14 +32,18 @@ interface CurrentRow {
   body: string | null;
 }
 
-/** Rows of the named resources in one query; ids are hashes, so the primary key is probed, never scanned. */
+/**
+ * Rows of the named resources in one query; ids are hashes, so the primary key is probed, never scanned. The limits
+ * keep the planner from joining whole tables, and the statement has no name: a plan made while the tables were empty
+ * would be kept, and reads them from end to end once per batch.
+ */
 async function loadCurrent(sql: Sql, wanted: readonly WantedResource[], state: RecordsState): Promise<void> {
   const { rows } = await sql.query<CurrentRow>({
-    name: 'load-current',
     text: `SELECT c.tenant, c.type, c.id, c.version, c.seq, c.born, c.subject, c.effective, c.status_rank, c.body_hash, v.body
        FROM unnest($1::text[], $2::text[], $3::text[], $4::bool[]) AS w (tenant, type, id, with_body)
-       JOIN res_current c ON c.tenant = w.tenant AND c.type = w.type AND c.id = w.id
-       LEFT JOIN res_version v ON w.with_body AND v.tenant = w.tenant AND v.type = w.type AND v.id = w.id AND v.version = c.version`,
+       CROSS JOIN LATERAL (SELECT * FROM res_current WHERE tenant = w.tenant AND type = w.type AND id = w.id LIMIT 1) AS c
+       LEFT JOIN LATERAL (SELECT body FROM res_version WHERE w.with_body AND tenant = w.tenant AND type = w.type AND id = w.id
+                             AND version = c.version LIMIT 1) AS v ON true`,
     values: [
       wanted.map(w => w.tenant),
       wanted.map(w => w.type),

@@ -28,7 +28,6 @@ export function createRecordReads(pool: pg.Pool): RecordReads {
   /** The record and, through any number of merges, those replaced by it. */
   const withReplaced = async (tenant: string, srids: readonly string[]): Promise<string[]> => {
     const { rows } = await pool.query<{ srid: string }>({
-      name: 'with-replaced',
       text: `WITH RECURSIVE mine (srid) AS (
          SELECT unnest($2::text[]) UNION SELECT m.replaced FROM mine JOIN merged m ON m.tenant = $1 AND m.survivor = mine.srid)
        SELECT srid FROM mine`,
@@ -40,7 +39,6 @@ export function createRecordReads(pool: pg.Pool): RecordReads {
   return {
     async read(tenant, type, id) {
       const { rows } = await pool.query<StoredVersion>({
-        name: 'read',
         text: `SELECT v.type, v.id, v.version, v.body
            FROM res_current c JOIN res_version v USING (tenant, type, id, version)
           WHERE c.tenant = $1 AND c.type = $2 AND c.id = $3`,
@@ -50,7 +48,6 @@ export function createRecordReads(pool: pg.Pool): RecordReads {
     },
     async vread(tenant, type, id, version) {
       const { rows } = await pool.query<StoredVersion>({
-        name: 'vread',
         text: 'SELECT type, id, version, body FROM res_version WHERE tenant = $1 AND type = $2 AND id = $3 AND version = $4',
         values: [tenant, type, id, version],
       });
@@ -58,7 +55,6 @@ export function createRecordReads(pool: pg.Pool): RecordReads {
     },
     async history(tenant, type, id, count, below) {
       const { rows } = await pool.query<StoredVersion>({
-        name: 'history',
         text: `SELECT type, id, version, body FROM res_version
           WHERE tenant = $1 AND type = $2 AND id = $3 AND version < $4 ORDER BY version DESC LIMIT $5`,
         values: [tenant, type, id, below ?? 2 ** 31 - 1, count],
@@ -68,7 +64,8 @@ export function createRecordReads(pool: pg.Pool): RecordReads {
     async search(tenant, query, count, after) {
       const values: unknown[] = [tenant, query.type];
       const place = (value: unknown): string => `$${values.push(value)}`;
-      const conditions = ['c.tenant = $1', 'c.type = $2'];
+      // The expression is the one that the index of whole types is on.
+      const conditions = ['c.tenant = $1', 'c.type = $2', "(c.tenant || '/' || c.type) = $1 || '/' || $2"];
       for (const ids of query.ids) conditions.push(`c.id = ANY(${place(ids)}::text[])`);
       for (const patients of query.patients)
         conditions.push(`c.subject = ANY(${place(await withReplaced(tenant, patients))}::text[])`);

@@ -84,7 +84,8 @@ async function saveConfirmed(sql: Sql, confirmed: Changes['confirmed']): Promise
   await sql.query(
     `UPDATE res_current c SET effective = greatest(c.effective, n.effective)
        FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS n (tenant, type, id, effective)
-      WHERE c.tenant = n.tenant AND c.type = n.type AND c.id = n.id`,
+      CROSS JOIN LATERAL (SELECT ctid FROM res_current WHERE tenant = n.tenant AND type = n.type AND id = n.id LIMIT 1) AS at
+      WHERE c.ctid = at.ctid`,
     [rows.map(r => r.tenant), rows.map(r => r.type), rows.map(r => r.id), rows.map(r => r.effective)],
   );
 }
