@@ -25,8 +25,9 @@ function base32(bytes: Uint8Array): string {
 }
 
 const blockBytes = 64;
+const digestBytes = 32;
 
-/** A key as HMAC uses it: padded to a block and masked for the inner and the outer hash. */
+/** A key as HMAC uses it: padded to a block and masked; the outer one with room for the inner digest. */
 interface PreparedKey {
   readonly inner: Buffer;
   readonly outer: Buffer;
@@ -39,13 +40,18 @@ function prepare(key: Uint8Array): PreparedKey {
   if (!found) {
     const block = Buffer.alloc(blockBytes);
     block.set(key.length > blockBytes ? hash('sha256', key, 'buffer') : key);
-    found = {
-      inner: Buffer.from(block.map(byte => byte ^ 0x36)),
-      outer: Buffer.from(block.map(byte => byte ^ 0x5c)),
-    };
+    const outer = Buffer.alloc(blockBytes + digestBytes);
+    outer.set(block.map(byte => byte ^ 0x5c));
+    found = { inner: Buffer.from(block.map(byte => byte ^ 0x36)), outer };
     prepared.set(key, found);
   }
   return found;
+}
+
+/** The outer hash over the inner one. `framed` begins with the key's inner block. */
+function finish({ outer }: PreparedKey, framed: Uint8Array): Buffer {
+  outer.set(hash('sha256', framed, 'buffer'), blockBytes);
+  return hash('sha256', outer, 'buffer');
 }
 
 /**
@@ -53,12 +59,8 @@ function prepare(key: Uint8Array): PreparedKey {
  * sizes of ids, and ids are derived many times per message; a property test holds the two together.
  */
 export function hmacSha256(key: Uint8Array, message: readonly Uint8Array[]): Buffer {
-  const { inner, outer } = prepare(key);
-  return hash(
-    'sha256',
-    Buffer.concat([outer, hash('sha256', Buffer.concat([inner, ...message]), 'buffer')]),
-    'buffer',
-  );
+  const ready = prepare(key);
+  return finish(ready, Buffer.concat([ready.inner, ...message]));
 }
 
 /**
@@ -67,14 +69,20 @@ export function hmacSha256(key: Uint8Array, message: readonly Uint8Array[]): Buf
  * id). The same parts always give the same id (blueprint §4, "Id form").
  */
 export function derivedId(idKey: Uint8Array, tag: IdTag, parts: readonly (string | Uint8Array)[]): string {
-  const pieces: Uint8Array[] = [];
-  for (const part of [tag, ...parts]) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(bytes.length);
-    pieces.push(length, bytes);
+  const ready = prepare(idKey);
+  const all = [tag, ...parts];
+  let size = blockBytes;
+  for (const part of all) size += 4 + (typeof part === 'string' ? Buffer.byteLength(part) : part.length);
+  const framed = Buffer.allocUnsafe(size);
+  framed.set(ready.inner);
+  let at = blockBytes;
+  for (const part of all) {
+    const length = typeof part === 'string' ? framed.write(part, at + 4) : part.length;
+    if (typeof part !== 'string') framed.set(part, at + 4);
+    framed.writeUInt32BE(length, at);
+    at += 4 + length;
   }
-  return base32(hmacSha256(idKey, pieces).subarray(0, 20));
+  return base32(finish(ready, framed).subarray(0, 20));
 }
 
 /** Id of a source record: one assigning authority's canonical URI and one trimmed CX.1. */
