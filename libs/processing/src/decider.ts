@@ -60,7 +60,8 @@ export interface DeciderDefinition {
  */
 const decisionLimits: SliceLimits = { maxRecords: 200, maxBytes: 4 * 1024 * 1024 };
 
-const seqMark = 'shard seq';
+/** Mark in a decider's cursor under which `seq` of the shard's last decision stands. */
+export const seqMark = 'shard seq';
 const timeMark = 'shard time';
 
 function clockOf(marks: Marks): ShardClock {

@@ -13,6 +13,8 @@ export * from './marks.js';
 export * from './processor.js';
 export * from './progress.js';
 export * from './projection.js';
+export * from './rebuild/liveState.js';
+export * from './rebuild/tableHash.js';
 export * from './runtime.js';
 export * from './slices.js';
 export * from './step.js';

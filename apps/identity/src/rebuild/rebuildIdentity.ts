@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { IdentityDecidedV1 } from '@anamnesis/contracts';
 import type { ServiceContext } from '@anamnesis/service';
-import { decodeBatch, type DecodedEvent } from '@anamnesis/processing';
+import { decodeBatch, inScratchSchema, liveState, tableHash, type DecodedEvent } from '@anamnesis/processing';
 import { deciderName, eventsTopic, logTopic } from '../names.js';
 import { saveFacts, type DecidedFacts } from '../store/saveFacts.js';
-import { inScratchSchema, liveState } from './liveState.js';
-import { tableHash } from './tableHash.js';
 
 export interface RebuildResult {
   readonly projection: 'identity';

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { WorkflowDecidedV1 } from '@anamnesis/contracts';
-import { decodeBatch, type DecodedEvent } from '@anamnesis/processing';
+import { decodeBatch, inScratchSchema, liveState, tableHash, type DecodedEvent } from '@anamnesis/processing';
 import type { ServiceContext } from '@anamnesis/service';
 import { openCaseBook, type CaseBook } from '../decide/caseBook.js';
 import { deciderName, eventsTopic, logTopic } from '../names.js';
-import { inScratchSchema, liveState } from './liveState.js';
-import { tableHash } from './tableHash.js';
 
 export interface RebuildResult {
   readonly projection: 'workflow';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Sql } from '@anamnesis/processing';
+import type { Sql } from '../database/connection.js';
 
 /**
  * SHA-256 over the rows of tables in the connection's search path: each row as Postgres writes it, sorted bytewise,

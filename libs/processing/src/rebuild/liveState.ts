@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Sql } from '@anamnesis/processing';
+import type { Sql } from '../database/connection.js';
+import { seqMark } from '../decider.js';
 import { tableHash } from './tableHash.js';
 
 export interface LiveState {
@@ -17,8 +18,8 @@ export async function liveState(
   try {
     await sql.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await sql.query<{ partition: number; seq: string }>(
-      `SELECT partition, coalesce(marks ->> 'shard seq', '0') AS seq FROM cursor WHERE processor = $1 AND topic = $2`,
-      [decider, logTopic],
+      `SELECT partition, coalesce(marks ->> $3, '0') AS seq FROM cursor WHERE processor = $1 AND topic = $2`,
+      [decider, logTopic, seqMark],
     );
     return {
       hash: await tableHash(sql, tables),
