@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { EventLogInspector } from '@anamnesis/event-log';
 import type { InterfaceContract } from '@anamnesis/mapping';
-import { defineError } from '@anamnesis/contracts';
+import { defineError, controlHash } from '@anamnesis/contracts';
 import { refusedAtStart, type Governance, type Hold, type ServiceContext } from '@anamnesis/service';
 import { newTraceparent } from '@anamnesis/telemetry';
 import { startProcessing } from '@anamnesis/processing';
@@ -10,7 +10,6 @@ import { garbageRecord } from './garbage.js';
 import { startListener, type MllpListener } from './mllp/listener.js';
 import { createEdgeSequence } from './receive/edgeSequence.js';
 import { ingressTopic } from './receive/encodeReceipt.js';
-import { controlHash } from './receive/identify.js';
 import type { ActiveInterface, ReceiverPorts } from './receive/ports.js';
 import { createReceiver, type Receiver } from './receive/receiver.js';
 import { createRecentReceipts } from './receive/recentReceipts.js';

@@ -99,3 +99,11 @@ export function publicHash(content: string | Uint8Array): string {
 export function contentHash(idKey: Uint8Array, content: string | Uint8Array): string {
   return derivedId(idKey, 'content', [content]);
 }
+
+/**
+ * Keyed hash by which a control id is found again: it is in the header of every event of the message, in
+ * `item.controlHash` of its exceptions, and in the message store.
+ */
+export function controlHash(idKey: Uint8Array, interfaceId: string, controlId: string): string {
+  return contentHash(idKey, `${interfaceId}|${controlId}`);
+}

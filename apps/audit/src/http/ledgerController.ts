@@ -37,7 +37,8 @@ export class LedgerController {
       before: before === undefined ? undefined : new Date(before).toISOString(),
       limit,
     });
-    await permit.record([resource ?? `Patient/${srid}`]);
+    // What was not found was not shown: another tenant's record leaves no trace of having been seen.
+    await permit.record(accesses.length === 0 ? [] : [resource ?? `Patient/${srid}`]);
     return { accesses };
   }
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { contentHash } from '@anamnesis/contracts';
+import { contentHash, controlHash } from '@anamnesis/contracts';
 import type { Keyring } from '@anamnesis/keys';
 import type { LineageEntry } from '@anamnesis/mapping';
 import { notFound } from '../errors.js';
@@ -50,13 +50,6 @@ export interface Lineage {
     question: { source?: string; target?: string; reveal: boolean },
   ): Promise<MessageFields>;
   raw(tenant: string, id: string, reveal: boolean): Promise<RawMessage>;
-}
-
-/**
- * Keyed hash by which a control id is found again; the gateway computes the same (`apps/gateway`, `controlHash`).
- */
-export function controlHash(idKey: Uint8Array, interfaceId: string, controlId: string): string {
-  return contentHash(idKey, `${interfaceId}|${controlId}`);
 }
 
 function spans(entry: LineageEntry, opened: OpenedMessage, reveal: boolean): SourceSpan[] {

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import { contentHash, derivedId } from '@anamnesis/contracts';
-
-/**
- * Keyed hash by which a control id is found again: it is in the header of every event of the message, in
- * `item.controlHash` of its exceptions, and in the message store.
- */
-export function controlHash(idKey: Uint8Array, interfaceId: string, controlId: string): string {
-  return contentHash(idKey, `${interfaceId}|${controlId}`);
-}
+import { contentHash, controlHash, derivedId } from '@anamnesis/contracts';
 
 /** What tells one receipt from another at the edge. */
 export interface ReceiptKey {
