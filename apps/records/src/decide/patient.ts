@@ -46,9 +46,32 @@ export function contradictions(stored: Resource, sent: Resource): string[] {
   return found;
 }
 
-/** A Patient update replaces the elements that it names and keeps the others: messages are partial. */
+interface Identifier {
+  readonly system?: string;
+  readonly value?: string;
+}
+
+const identifiersOf = (patient: Resource): readonly Identifier[] => {
+  const found = patient['identifier'];
+  return Array.isArray(found) ? (found as readonly Identifier[]) : [];
+};
+
+const identifierKey = ({ system, value }: Identifier): string => JSON.stringify([system, value]);
+
+/** What was sent, in its order, then what was known before: leaving a number out of a message takes none away. */
+function knownIdentifiers(stored: Resource, sent: Resource): readonly Identifier[] {
+  const named = identifiersOf(sent);
+  const keys = new Set(named.map(identifierKey));
+  return [...named, ...identifiersOf(stored).filter(one => !keys.has(identifierKey(one)))];
+}
+
+/**
+ * A Patient update replaces the elements that it names and keeps the others: messages are partial. Identifiers are
+ * added to, never replaced as a whole; a merge names only the number that it is about.
+ */
 export function patientUpdate(stored: Resource, sent: Resource): Resource {
-  return { ...stored, ...sent };
+  const identifier = knownIdentifiers(stored, sent);
+  return { ...stored, ...sent, ...(identifier.length === 0 ? {} : { identifier }) };
 }
 
 interface Link {
