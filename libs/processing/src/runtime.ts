@@ -59,6 +59,8 @@ export async function startProcessing(options: ProcessingOptions): Promise<Proce
   const owned = new Map<number, Promise<void>>();
   const failures = new Map<string, number>();
   const stopped = new Map<string, string>();
+  /** A hole at the front is legal after one look back at the cursor (retention, transaction markers). */
+  const sought = new Set<string>();
   const slot = (processor: string, topic: string, partition: number): string =>
     `${processor} ${topic}/${partition}`;
 
@@ -90,18 +92,19 @@ export async function startProcessing(options: ProcessingOptions): Promise<Proce
   const run = async (processor: Processor, batch: PartitionBatch): Promise<number | undefined> => {
     const cursor = await cursorOf(processor, batch);
     const first = batch.records[0]?.offset ?? 0;
-    if (first > cursor.next && !sought.has(slot(processor.name, batch.topic, batch.partition))) {
-      sought.add(slot(processor.name, batch.topic, batch.partition));
+    const key = slot(processor.name, batch.topic, batch.partition);
+    if (first > cursor.next && !sought.has(key)) {
+      sought.add(key);
       return cursor.next;
     }
-    sought.delete(slot(processor.name, batch.topic, batch.partition));
+    sought.delete(key);
     const records = batch.records.filter(record => record.offset >= cursor.next);
     if (records.length === 0) return undefined;
     let at = cursor;
     for (const slice of slicesOf(records, processor.limits ?? defaultLimits)) {
       batch.signal.throwIfAborted();
       at = await processor.take({ ...batch, records: slice }, at);
-      cursors.set(slot(processor.name, batch.topic, batch.partition), at);
+      cursors.set(key, at);
       progress.add({
         processor: processor.name,
         topic: batch.topic,
@@ -113,8 +116,6 @@ export async function startProcessing(options: ProcessingOptions): Promise<Proce
     }
     return undefined;
   };
-  /** A hole at the front is legal after one look back at the cursor (retention, transaction markers). */
-  const sought = new Set<string>();
 
   const handle = async (batch: PartitionBatch): Promise<BatchVerdict> => {
     const concerned = processors.filter(processor => processor.topics.includes(batch.topic));

@@ -1,13 +1,7 @@
-import { fileURLToPath } from 'node:url';
-
-/** The checkout that this command line runs from. */
-export function checkout(): string {
-  return fileURLToPath(new URL('../../../../', import.meta.url));
-}
+import { join } from 'node:path';
+import { checkout } from '../stack/home.js';
 
 /** Where interfaces live as code. */
 export function interfacesFolder(): string {
-  return (
-    process.env['ANAMNESIS_INTERFACES'] ?? fileURLToPath(new URL('../../../../interfaces/', import.meta.url))
-  );
+  return process.env['ANAMNESIS_INTERFACES'] ?? join(checkout, 'interfaces');
 }
